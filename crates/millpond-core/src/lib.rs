@@ -1,0 +1,20 @@
+//! The part of millpond that runs everywhere: preallocated buffers, exact pixel kernels and audio features.
+//!
+//! Nothing here does I/O, reads a clock or starts a thread. Constructors validate, plan and allocate; the calls
+//! that run once a frame only compute. Integer pixel work gives the same bytes on every target, audio features
+//! the same bits.
+//!
+//! - [`memory`]: a counting allocator that proves it.
+//! - [`pool`]: preallocated objects that come back by themselves.
+//! - [`video`]: pixel formats, frames and views, conversion, resizing, blending.
+//! - [`audio`]: windows, STFT, mel filterbanks, log-mel profiles, resampling.
+
+#[cfg(feature = "audio")]
+pub mod audio;
+pub mod memory;
+pub mod pool;
+#[cfg(feature = "video")]
+pub mod video;
+
+mod error;
+pub use error::Error;

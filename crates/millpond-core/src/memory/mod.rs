@@ -1,0 +1,24 @@
+//! Proof that the heap stands still: a counting global allocator.
+//!
+//! Install [`CountingAllocator`] as the program's global allocator, and [`counts`] tells how often the Rust heap was
+//! asked for memory. Work that must allocate at a known place, such as opening an asset in mid-stream, runs inside
+//! [`opening`] and is counted apart. C libraries have heaps of their own and are not included.
+//!
+//! ```
+//! use millpond_core::memory::{self, CountingAllocator};
+//!
+//! #[global_allocator]
+//! static ALLOCATOR: CountingAllocator = CountingAllocator;
+//!
+//! let before = memory::counts();
+//! let opened = memory::opening(|| vec![0u8; 64]);
+//! assert_eq!(memory::counts().steady, before.steady);
+//! assert_eq!(memory::counts().opening, before.opening + 1);
+//! let boxed = Box::new(opened);
+//! assert_eq!(memory::counts().steady, before.steady + 1);
+//! # drop(boxed);
+//! ```
+
+mod counting;
+
+pub use counting::{CountingAllocator, Counts, OpeningScope, counts, opening};

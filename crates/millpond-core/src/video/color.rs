@@ -1,0 +1,70 @@
+//! What the numbers in a picture mean: matrix, range and where chroma samples sit.
+
+/// The luma coefficients that take R'G'B' to Y'CbCr (ITU-T H.273, MatrixCoefficients).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Matrix {
+    /// ITU-R BT.601: Kr 0.299, Kb 0.114 (H.273 values 5 and 6).
+    Bt601,
+    /// ITU-R BT.709: Kr 0.2126, Kb 0.0722 (H.273 value 1).
+    #[default]
+    Bt709,
+    /// ITU-R BT.2020, non-constant luminance: Kr 0.2627, Kb 0.0593 (H.273 value 9).
+    Bt2020,
+}
+
+/// How the codes of eight-bit samples are used (H.273, VideoFullRangeFlag).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Range {
+    /// Luma 16 to 235, chroma 16 to 240.
+    #[default]
+    Limited,
+    /// 0 to 255.
+    Full,
+}
+
+/// Matrix and range of a Y'CbCr picture. R'G'B' pictures are full range and have no matrix.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Color {
+    /// Luma coefficients.
+    pub matrix: Matrix,
+    /// Use of the codes.
+    pub range: Range,
+}
+
+/// Where a chroma sample sits between the two luma samples it stands for, along one axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Siting {
+    /// On the first luma sample (MPEG-2's horizontal siting).
+    First,
+    /// In the middle between both (MPEG-1, and MPEG-2's vertical siting).
+    Middle,
+    /// On the second luma sample (arises when a picture is turned).
+    Second,
+}
+
+impl Siting {
+    /// Distance from the left edge of the pair to the chroma sample, in half luma samples: 1, 2 or 3.
+    pub(crate) fn half_samples(self) -> i64 {
+        match self {
+            Siting::First => 1,
+            Siting::Middle => 2,
+            Siting::Second => 3,
+        }
+    }
+}
+
+/// Chroma siting on both axes; only subsampled axes use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ChromaSiting {
+    /// Along a row.
+    pub horizontal: Siting,
+    /// Along a column.
+    pub vertical: Siting,
+}
+
+impl Default for ChromaSiting {
+    /// "Left", as MPEG-2, H.264 and HEVC have it unless they are tagged otherwise.
+    fn default() -> Self {
+        ChromaSiting { horizontal: Siting::First, vertical: Siting::Middle }
+    }
+}

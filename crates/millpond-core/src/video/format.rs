@@ -1,0 +1,261 @@
+//! Pixel formats and how their planes lie in memory.
+//!
+//! A layout is a list of planes in one allocation. Chroma planes of odd pictures round up. Strides are multiples of
+//! the alignment asked for; nothing here allocates.
+
+use crate::Error;
+use core::fmt;
+
+/// Bytes to which [`FrameLayout::aligned`] aligns strides and plane starts: a cache line, and the widest vector.
+pub const STRIDE_ALIGN: usize = 64;
+
+/// The largest width and height of a picture.
+pub const MAX_SIDE: u32 = 32_768;
+
+/// How samples are stored. Names and layouts are FFmpeg's (`yuv420p` and so on) and WebCodecs'.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PixelFormat {
+    /// Planar Y, Cb, Cr; chroma halved on both axes. FFmpeg `yuv420p`, `yuvj420p`.
+    I420,
+    /// Planar Y, Cb, Cr; chroma halved horizontally. FFmpeg `yuv422p`.
+    I422,
+    /// Planar Y, Cb, Cr; full chroma. FFmpeg `yuv444p`.
+    I444,
+    /// [`PixelFormat::I420`] and a plane of alpha. FFmpeg `yuva420p`.
+    I420A,
+    /// Y, then interleaved CbCr; chroma halved on both axes. FFmpeg `nv12`.
+    Nv12,
+    /// [`PixelFormat::I420`] with ten bits in little-endian 16-bit words. FFmpeg `yuv420p10le`.
+    I420P10,
+    /// [`PixelFormat::I422`] with ten bits. FFmpeg `yuv422p10le`.
+    I422P10,
+    /// [`PixelFormat::I444`] with ten bits. FFmpeg `yuv444p10le`.
+    I444P10,
+    /// Luma only. FFmpeg `gray`.
+    Gray8,
+    /// R, G, B, A bytes, straight alpha. FFmpeg `rgba`.
+    Rgba8,
+    /// B, G, R, A bytes, straight alpha. FFmpeg `bgra`.
+    Bgra8,
+}
+
+/// Sampling of one plane: `(horizontal shift, vertical shift, bytes per sample position)`.
+type PlaneShape = (u32, u32, usize);
+
+impl PixelFormat {
+    /// Every format, for tests and lists.
+    pub const ALL: [PixelFormat; 11] = [
+        PixelFormat::I420,
+        PixelFormat::I422,
+        PixelFormat::I444,
+        PixelFormat::I420A,
+        PixelFormat::Nv12,
+        PixelFormat::I420P10,
+        PixelFormat::I422P10,
+        PixelFormat::I444P10,
+        PixelFormat::Gray8,
+        PixelFormat::Rgba8,
+        PixelFormat::Bgra8,
+    ];
+
+    fn shapes(self) -> &'static [PlaneShape] {
+        match self {
+            PixelFormat::I420 => &[(0, 0, 1), (1, 1, 1), (1, 1, 1)],
+            PixelFormat::I422 => &[(0, 0, 1), (1, 0, 1), (1, 0, 1)],
+            PixelFormat::I444 => &[(0, 0, 1), (0, 0, 1), (0, 0, 1)],
+            PixelFormat::I420A => &[(0, 0, 1), (1, 1, 1), (1, 1, 1), (0, 0, 1)],
+            PixelFormat::Nv12 => &[(0, 0, 1), (1, 1, 2)],
+            PixelFormat::I420P10 => &[(0, 0, 2), (1, 1, 2), (1, 1, 2)],
+            PixelFormat::I422P10 => &[(0, 0, 2), (1, 0, 2), (1, 0, 2)],
+            PixelFormat::I444P10 => &[(0, 0, 2), (0, 0, 2), (0, 0, 2)],
+            PixelFormat::Gray8 => &[(0, 0, 1)],
+            PixelFormat::Rgba8 | PixelFormat::Bgra8 => &[(0, 0, 4)],
+        }
+    }
+
+    /// Number of planes, 1 to 4.
+    pub fn planes(self) -> usize {
+        self.shapes().len()
+    }
+
+    /// The name used in scene files, errors and TypeScript: `i420`, `nv12`, `rgba` and so on.
+    pub fn name(self) -> &'static str {
+        match self {
+            PixelFormat::I420 => "i420",
+            PixelFormat::I422 => "i422",
+            PixelFormat::I444 => "i444",
+            PixelFormat::I420A => "i420a",
+            PixelFormat::Nv12 => "nv12",
+            PixelFormat::I420P10 => "i420p10",
+            PixelFormat::I422P10 => "i422p10",
+            PixelFormat::I444P10 => "i444p10",
+            PixelFormat::Gray8 => "gray8",
+            PixelFormat::Rgba8 => "rgba",
+            PixelFormat::Bgra8 => "bgra",
+        }
+    }
+
+    /// The format with this [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<PixelFormat> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// R'G'B' samples (no matrix, full range).
+    pub fn is_rgb(self) -> bool {
+        matches!(self, PixelFormat::Rgba8 | PixelFormat::Bgra8)
+    }
+
+    /// Ten bits in 16-bit little-endian words.
+    pub fn is_ten_bit(self) -> bool {
+        matches!(self, PixelFormat::I420P10 | PixelFormat::I422P10 | PixelFormat::I444P10)
+    }
+
+    /// Shifts from luma to chroma coordinates, `(horizontal, vertical)`; `(0, 0)` where there is no subsampling.
+    pub fn chroma_shift(self) -> (u32, u32) {
+        self.shapes().get(1).map_or((0, 0), |&(horizontal, vertical, _)| (horizontal, vertical))
+    }
+}
+
+impl fmt::Display for PixelFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One plane of a [`FrameLayout`]. All figures are in bytes but `rows`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PlaneLayout {
+    /// From the start of the frame to the first sample.
+    pub offset: usize,
+    /// From one row to the next.
+    pub stride: usize,
+    /// Samples of a row, without padding.
+    pub row_bytes: usize,
+    /// Number of rows.
+    pub rows: usize,
+}
+
+/// Where every plane of a frame lies in one buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FrameLayout {
+    format: PixelFormat,
+    width: u32,
+    height: u32,
+    size: usize,
+    planes: [PlaneLayout; 4],
+}
+
+impl FrameLayout {
+    /// Strides and plane starts aligned to [`STRIDE_ALIGN`]: the layout of pool frames.
+    ///
+    /// # Errors
+    /// [`Error::BadSize`] if a side is 0 or over [`MAX_SIDE`].
+    pub fn aligned(format: PixelFormat, width: u32, height: u32) -> Result<FrameLayout, Error> {
+        Self::new(format, width, height, STRIDE_ALIGN)
+    }
+
+    /// Rows and planes without a gap, the layout of raw files and of hashes.
+    ///
+    /// # Errors
+    /// [`Error::BadSize`] if a side is 0 or over [`MAX_SIDE`].
+    pub fn packed(format: PixelFormat, width: u32, height: u32) -> Result<FrameLayout, Error> {
+        Self::new(format, width, height, 1)
+    }
+
+    fn new(format: PixelFormat, width: u32, height: u32, align: usize) -> Result<FrameLayout, Error> {
+        let side = 1..=MAX_SIDE;
+        if !side.contains(&width) || !side.contains(&height) {
+            return Err(Error::BadSize { width, height, max: MAX_SIDE });
+        }
+        let mut planes = [PlaneLayout::default(); 4];
+        let mut size = 0;
+        for (plane, &(horizontal, vertical, bytes)) in planes.iter_mut().zip(format.shapes()) {
+            let row_bytes = shifted(width, horizontal) as usize * bytes;
+            let rows = shifted(height, vertical) as usize;
+            let stride = row_bytes.next_multiple_of(align);
+            // On a 32-bit target a picture of the largest sides does not fit its address space.
+            let end = stride.checked_mul(rows).and_then(|bytes| bytes.checked_add(size));
+            let Some(end) = end.filter(|&end| end <= isize::MAX as usize) else {
+                return Err(Error::BadSize { width, height, max: MAX_SIDE });
+            };
+            *plane = PlaneLayout { offset: size, stride, row_bytes, rows };
+            size = end;
+        }
+        Ok(FrameLayout { format, width, height, size, planes })
+    }
+
+    /// Pixel format.
+    pub fn format(&self) -> PixelFormat {
+        self.format
+    }
+
+    /// Width in pixels.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height in pixels.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// Bytes of the whole frame with its padding.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// The planes, as many as the format has.
+    pub fn planes(&self) -> &[PlaneLayout] {
+        &self.planes[..self.format.planes()]
+    }
+}
+
+/// `value / 2^shift`, rounded up.
+pub(crate) fn shifted(value: u32, shift: u32) -> u32 {
+    (value + (1 << shift) - 1) >> shift
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_sizes_are_the_documented_ones() {
+        let size = |format, width, height| FrameLayout::packed(format, width, height).unwrap().size();
+        assert_eq!(size(PixelFormat::I420, 1920, 1080), 3_110_400);
+        assert_eq!(size(PixelFormat::I420, 3840, 2160), 12_441_600);
+        assert_eq!(size(PixelFormat::Rgba8, 320, 320), 409_600);
+        assert_eq!(size(PixelFormat::I420, 1, 1), 3);
+        assert_eq!(size(PixelFormat::I420, 3, 5), 15 + 2 * 2 * 3);
+        assert_eq!(size(PixelFormat::Nv12, 3, 5), 15 + 4 * 3);
+        assert_eq!(size(PixelFormat::I422, 3, 5), 15 + 2 * 2 * 5);
+        assert_eq!(size(PixelFormat::I420P10, 4, 4), 48);
+    }
+
+    #[test]
+    fn aligned_planes_start_and_step_on_cache_lines() {
+        for format in PixelFormat::ALL {
+            let layout = FrameLayout::aligned(format, 31, 17).unwrap();
+            for plane in layout.planes() {
+                assert_eq!((plane.offset % STRIDE_ALIGN, plane.stride % STRIDE_ALIGN), (0, 0), "{format}");
+                assert!(plane.stride >= plane.row_bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn zero_and_huge_sides_are_refused() {
+        for (width, height) in [(0, 1), (1, 0), (MAX_SIDE + 1, 1), (1, u32::MAX)] {
+            let error = FrameLayout::aligned(PixelFormat::I420, width, height).unwrap_err();
+            assert_eq!(error, Error::BadSize { width, height, max: MAX_SIDE });
+        }
+    }
+
+    #[test]
+    fn names_round_trip() {
+        for format in PixelFormat::ALL {
+            assert_eq!(PixelFormat::from_name(format.name()), Some(format));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A picture that owns its memory, and the pool of such pictures.
+
+use super::format::FrameLayout;
+use super::view::{FrameView, FrameViewMut};
+use crate::pool::Pool;
+use bytemuck::{Pod, Zeroable};
+
+/// A cache line: frames are made of these, so that every frame starts on one.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(64))]
+struct Line([u8; 64]);
+
+/// A picture in memory of its own: one allocation, aligned to 64 bytes, zeroed when made.
+pub struct Frame {
+    layout: FrameLayout,
+    lines: Vec<Line>,
+}
+
+impl Frame {
+    /// Allocates a picture. This is the only call on it that allocates.
+    pub fn new(layout: FrameLayout) -> Frame {
+        Frame { layout, lines: vec![Line::zeroed(); layout.size().div_ceil(size_of::<Line>())] }
+    }
+
+    /// Where its planes lie.
+    pub fn layout(&self) -> &FrameLayout {
+        &self.layout
+    }
+
+    /// The whole buffer, padding included.
+    pub fn bytes(&self) -> &[u8] {
+        &bytemuck::cast_slice(&self.lines)[..self.layout.size()]
+    }
+
+    /// The whole buffer, padding included.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut bytemuck::cast_slice_mut(&mut self.lines)[..self.layout.size()]
+    }
+
+    /// The picture to read.
+    pub fn view(&self) -> FrameView<'_> {
+        FrameView::new(&self.layout, self.bytes()).expect("a frame is as long as its layout")
+    }
+
+    /// The picture to write.
+    pub fn view_mut(&mut self) -> FrameViewMut<'_> {
+        let layout = self.layout;
+        FrameViewMut::new(&layout, self.bytes_mut()).expect("a frame is as long as its layout")
+    }
+}
+
+impl core::fmt::Debug for Frame {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Frame").field("layout", &self.layout).finish_non_exhaustive()
+    }
+}
+
+/// A [`Pool`] of frames of one layout.
+pub type FramePool = Pool<Frame>;
+
+impl FramePool {
+    /// Allocates `capacity` frames. A frame that comes back keeps its old pixels.
+    pub fn frames(layout: FrameLayout, capacity: usize) -> FramePool {
+        Pool::new(capacity, || Frame::new(layout))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::video::PixelFormat;
+
+    #[test]
+    fn frames_start_on_cache_lines_and_copy_by_rows() {
+        let mut wide = Frame::new(FrameLayout::aligned(PixelFormat::I420, 5, 3).unwrap());
+        assert_eq!(wide.bytes().as_ptr() as usize % 64, 0);
+        let mut packed = Frame::new(FrameLayout::packed(PixelFormat::I420, 5, 3).unwrap());
+        for (value, byte) in packed.bytes_mut().iter_mut().enumerate() {
+            *byte = value as u8;
+        }
+        wide.view_mut().copy_from(&packed.view()).unwrap();
+        let rows: Vec<u8> = wide.view().rows().flatten().copied().collect();
+        assert_eq!(rows, packed.bytes());
+    }
+
+    #[test]
+    fn copying_another_size_is_refused() {
+        let mut a = Frame::new(FrameLayout::aligned(PixelFormat::I420, 4, 4).unwrap());
+        let b = Frame::new(FrameLayout::aligned(PixelFormat::I420, 4, 6).unwrap());
+        assert_eq!(a.view_mut().copy_from(&b.view()).unwrap_err().code(), "E_MISMATCH");
+    }
+}
