@@ -1,7 +1,7 @@
 //! Drawing a layer does not allocate: every format, on both canvases, turned or not.
 //!
 //! The counters are those of the whole process, so this runs without the test harness, whose own thread allocates.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use millpond_core::Rational;
 use millpond_core::memory::{self, CountingAllocator};
