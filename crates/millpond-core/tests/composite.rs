@@ -1,5 +1,5 @@
 //! Layers on canvases against an independent reference in floating point, and the promises that are exact.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use millpond_core::Rational;
 use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec, Placement, Span, Target, fill};

@@ -1,5 +1,5 @@
 //! Colour conversion against the formulas of ITU-T H.273 in floating point, written here independently.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use millpond_core::video::convert::{RgbToYuv, YuvToRgb, YuvToYuv, rgba_to_i420, to_rgba};
 use millpond_core::video::{Color, Frame, FrameLayout, Matrix, PixelFormat, Range};

@@ -1,5 +1,5 @@
 //! The committed JSON Schema is the one that the types make, and the reader agrees with it field by field.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use millpond_scene::{Scene, schema};
 use serde_json::{Value, json};
