@@ -154,3 +154,24 @@ fn wrong_calls_are_errors() {
     let mut small = Frame::new(FrameLayout::packed(PixelFormat::I420, 2, 2).unwrap());
     assert_eq!(stage.compose(0, &mut small.view_mut()).unwrap_err().code(), "E_MISMATCH");
 }
+
+/// A layer that hides the canvas spares the ones below; the result is the same as with them.
+#[test]
+fn what_is_hidden_need_not_be_drawn() {
+    let top = r#"{"asset": "clip", "fit": "stretch"}"#;
+    let mut alone = Host::new(&format!("[{top}]"), &[0, 4, 8]);
+    let below = r#"{"asset": "mouth", "rect": [1, 0, 5, 3]}"#;
+    let mut covered = Host::new(&format!("[{below}, {top}]"), &[0, 4, 8]);
+    let mut mouth = Frame::new(FrameLayout::packed(PixelFormat::Rgba8, 2, 2).unwrap());
+    mouth.bytes_mut().fill(255);
+    let asset = covered.stage.scene().assets.iter().position(|asset| asset.name == "mouth").unwrap();
+    covered.stage.push_input(asset, mouth).unwrap();
+    // Frame 3 is past the end of the clip, where what was hidden shows.
+    let differ: Vec<bool> =
+        (0..4).map(|n| frame_hash(&alone.frame(n).view()) != frame_hash(&covered.frame(n).view())).collect();
+    assert_eq!(differ, [false, false, false, false], "white on white");
+    let mut black = Frame::new(FrameLayout::packed(PixelFormat::Rgba8, 2, 2).unwrap());
+    black.bytes_mut().copy_from_slice(&[0, 0, 0, 255].repeat(4));
+    covered.stage.push_input(asset, black).unwrap();
+    assert_ne!(frame_hash(&alone.frame(3).view()), frame_hash(&covered.frame(3).view()));
+}
