@@ -1,1 +1,3 @@
 //! Scenes.
+
+pub mod sound;
