@@ -1,5 +1,7 @@
 //! What the log-mel promises besides its values: sizes, errors, locality, windows, picture.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use millpond_core::Error;
 use millpond_core::audio::{Mel, MelConfig, lip_sync_window_into, lip_sync_window_start, mel_picture_into};
 use proptest::prelude::*;
