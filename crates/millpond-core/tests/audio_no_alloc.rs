@@ -22,7 +22,7 @@ fn nothing_allocates_after_construction() {
     for len in [0, 1, 639, 16_037, 50_000] {
         let frames = mel.process_into(&samples[..len], &mut out).unwrap();
         if frames >= 16 {
-            let start = lip_sync_window_start(3, mel.config().columns_per_second(), (25, 1), frames).unwrap();
+            let start = lip_sync_window_start(3, mel.config().columns_per_second(), 25.into(), frames).unwrap();
             lip_sync_window_into(&out, 80, frames, start, &mut window).unwrap();
             mel_picture_into(&out, 80, frames, (-4.0, 4.0), 251, 80, &mut pixels).unwrap();
         }

@@ -20,7 +20,7 @@
 //! let n_frames = mel.process_into(&speech, &mut features)?;
 //!
 //! // What a lip-sync model sees for video frame 7 at 25 fps.
-//! let start = lip_sync_window_start(7, mel.config().columns_per_second(), (25, 1), n_frames)?;
+//! let start = lip_sync_window_start(7, mel.config().columns_per_second(), 25.into(), n_frames)?;
 //! let mut window = [0.0; 80 * 16];
 //! lip_sync_window_into(&features, 80, n_frames, start, &mut window)?;
 //! assert_eq!((n_frames, start, window[0]), (81, 22, -4.0));

@@ -121,7 +121,7 @@ impl Resampler {
         } else {
             // As much as makes no more than fits, and at least as much as fills the output: where one input sample
             // makes several outputs, some then stay due.
-            let fills = self.input_len(output.len().saturating_sub(1)).saturating_add(1);
+            let fills = output.len().checked_sub(1).map_or(0, |len| self.input_len(len).saturating_add(1));
             let accepted = input.len().min(self.input_len(output.len()).max(fills));
             self.run(accepted, |history, at| history.copy_from_slice(&input[at..][..history.len()]), output)
         };
@@ -181,7 +181,8 @@ impl Resampler {
                     self.window += 1;
                 }
             }
-            if done.read == available || done.written == output.len() {
+            let due = self.window + filter.taps <= self.filled;
+            if done.read == available || due {
                 return done;
             }
             if self.filled == self.history.len() {
