@@ -1,1 +1,20 @@
-//! millpond-ffmpeg
+#![deny(unsafe_code)]
+//! Native media for millpond: FFmpeg demuxes, decodes, encodes and muxes; buffers, pixels and the scene are ours.
+//!
+//! - [`render`](render()) renders a scene to a file, [`frame_at`] one frame of it.
+//! - [`Clip`] reads the pictures of a file, [`Sound`] its PCM, [`probe`](probe()) says what is in it.
+//! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more.
+//!
+//! No type of FFmpeg or its bindings appears in the public API.
+
+mod cancel;
+mod error;
+mod input;
+mod place;
+mod queue;
+#[allow(unsafe_code, reason = "the one place that calls C")]
+mod sys;
+
+pub use cancel::Cancel;
+pub use error::Error;
+pub use place::{Access, Place};
