@@ -8,7 +8,8 @@
 use crate::place::{Access, Place};
 use crate::{Cancel, Error, sys};
 use ffmpeg_next as ff;
-use millpond_scene::{ColorTags, Rational};
+use millpond_core::Rational;
+use millpond_scene::ColorTags;
 use std::sync::Once;
 
 /// Containers that hold their media themselves. What is missing here are playlists and lists of files (`hls`, `dash`,
@@ -142,6 +143,8 @@ impl Input {
             if cancel.is_abandoned() {
                 return Err(Error::Cancelled);
             }
+            // Reading overwrites what the packet refers to without giving it up.
+            *packet = ff::Packet::empty();
             match packet.read(&mut self.context) {
                 Ok(()) => return Ok(true),
                 Err(ff::Error::Eof) => return Ok(false),

@@ -7,14 +7,24 @@
 //!
 //! No type of FFmpeg or its bindings appears in the public API.
 
+mod aside;
 mod cancel;
+mod clip;
+mod encoder;
 mod error;
 mod input;
+mod muxer;
+mod pixels;
 mod place;
 mod queue;
+mod sound;
 #[allow(unsafe_code, reason = "the one place that calls C")]
 mod sys;
+mod video_decoder;
 
+pub use aside::AsideFile;
 pub use cancel::Cancel;
+pub use clip::{Clip, ClipPicture};
 pub use error::Error;
 pub use place::{Access, Place};
+pub use sound::{MAX_CHANNELS, Sound, SoundFormat};
