@@ -52,7 +52,7 @@ pub struct PictureSpec {
 impl PictureSpec {
     /// Size after turning.
     pub fn upright_size(&self) -> (u32, u32) {
-        if self.turns % 2 == 0 { (self.width, self.height) } else { (self.height, self.width) }
+        if self.turns.is_multiple_of(2) { (self.width, self.height) } else { (self.height, self.width) }
     }
 
     fn kind(&self) -> PictureKind {

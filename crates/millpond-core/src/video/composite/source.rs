@@ -128,8 +128,8 @@ impl Source {
                 }
             } else {
                 let samples = stored_samples(picture, component);
-                let rows = if turns % 2 == 0 { upright.size.1 } else { upright.size.0 };
-                let len = if turns % 2 == 0 { upright.size.0 } else { upright.size.1 };
+                let (width, height) = upright.size;
+                let (len, rows) = if turns == 2 { (width, height) } else { (height, width) };
                 for y in 0..rows {
                     scatter(samples.row(y, &mut self.row[..len]), out, turns, y, upright.size);
                 }
