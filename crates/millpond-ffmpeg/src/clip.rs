@@ -9,10 +9,10 @@ use crate::pixels::{self, Counterpart};
 use crate::video_decoder::{Decoded, VideoDecoder};
 use crate::{Access, Cancel, Error, Place};
 use ffmpeg_next as ff;
+use millpond_core::Rational;
 use millpond_core::memory;
 use millpond_core::pool::Pooled;
 use millpond_core::video::{Frame, FrameLayout, FramePool};
-use millpond_core::Rational;
 use millpond_scene::ClipInfo;
 
 /// A decoded picture.
@@ -94,6 +94,12 @@ impl Clip {
     /// What container and bitstream say.
     pub fn info(&self) -> &ClipInfo {
         &self.info
+    }
+
+    /// FFmpeg's name of the pixel format of the picture decoded last.
+    pub(crate) fn pixel_format_name(&self) -> String {
+        let pixel = self.decoder.frame().format();
+        pixel.descriptor().map_or_else(|| "unknown".to_owned(), |descriptor| descriptor.name().to_owned())
     }
 
     /// The next picture in presentation order; `None` at the end.
@@ -241,4 +247,3 @@ impl Clip {
         Ok(Rational::from_integer(self.end_tick().into()) * self.stream.time_base)
     }
 }
-

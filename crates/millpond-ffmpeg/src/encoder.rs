@@ -20,7 +20,7 @@ pub(crate) trait Encoder {
 
 /// Encodes I420 pictures to H.264.
 pub(crate) struct VideoEncoder {
-    encoder: ff::encoder::Video,
+    encoder: ff::encoder::video::Encoder,
     frame: ff::frame::Video,
     time_base: ff::Rational,
 }
@@ -33,10 +33,8 @@ impl VideoEncoder {
         let rate = i32::try_from(*frame_rate.numer()).ok().zip(i32::try_from(*frame_rate.denom()).ok());
         let (numerator, denominator) = rate.ok_or_else(|| unsupported(WHAT, ff::Error::InvalidData))?;
         let time_base = ff::Rational::new(denominator, numerator);
-        let mut video = ff::codec::Context::new_with_codec(codec)
-            .encoder()
-            .video()
-            .map_err(|error| unsupported(WHAT, error))?;
+        let mut video =
+            ff::codec::Context::new_with_codec(codec).encoder().video().map_err(|error| unsupported(WHAT, error))?;
         video.set_width(width);
         video.set_height(height);
         video.set_format(ff::format::Pixel::YUV420P);
@@ -50,7 +48,7 @@ impl VideoEncoder {
         let options = [("preset", "veryfast"), ("crf", "23"), ("threads", "0")];
         let encoder =
             video.open_as_with(codec, options.into_iter().collect()).map_err(|error| unsupported(WHAT, error))?;
-        Ok(VideoEncoder { encoder: encoder.0, frame: ff::frame::Video::empty(), time_base })
+        Ok(VideoEncoder { encoder, frame: ff::frame::Video::empty(), time_base })
     }
 
     /// Hands over picture `index` of the stream.
@@ -90,7 +88,7 @@ impl Encoder for VideoEncoder {
 
 /// Encodes stereo to AAC.
 pub(crate) struct AudioEncoder {
-    encoder: ff::encoder::Audio,
+    encoder: ff::encoder::audio::Encoder,
     frame_samples: usize,
 }
 
@@ -102,10 +100,8 @@ impl AudioEncoder {
     pub(crate) fn open() -> Result<AudioEncoder, Error> {
         const WHAT: &str = "AAC of 48 kHz stereo";
         let codec = find("aac", "the AAC encoder")?;
-        let mut audio = ff::codec::Context::new_with_codec(codec)
-            .encoder()
-            .audio()
-            .map_err(|error| unsupported(WHAT, error))?;
+        let mut audio =
+            ff::codec::Context::new_with_codec(codec).encoder().audio().map_err(|error| unsupported(WHAT, error))?;
         audio.set_rate(RATE_HZ as i32);
         audio.set_format(PLANAR);
         audio.set_channel_layout(ff::ChannelLayout::STEREO);
@@ -114,7 +110,7 @@ impl AudioEncoder {
         audio.set_flags(ff::codec::Flags::GLOBAL_HEADER);
         let encoder = audio.open_as(codec).map_err(|error| unsupported(WHAT, error))?;
         let frame_samples = encoder.frame_size() as usize;
-        Ok(AudioEncoder { encoder: encoder.0, frame_samples })
+        Ok(AudioEncoder { encoder, frame_samples })
     }
 
     /// Samples of a block; only the last one may be shorter.

@@ -102,6 +102,17 @@ pub enum Error {
     /// The scene is invalid, or a picture of it cannot be composed.
     #[error(transparent)]
     Scene(#[from] millpond_scene::SceneError),
+    /// The scene cannot show this file.
+    #[error("{error}: {place}")]
+    Asset {
+        /// File or address.
+        place: String,
+        /// What is wrong with it.
+        error: millpond_scene::SceneError,
+    },
+    /// The scene's sound cannot be mixed.
+    #[error(transparent)]
+    Sound(#[from] millpond_scene::sound::Error),
     /// A size or parameter that the core refuses.
     #[error(transparent)]
     Core(#[from] millpond_core::Error),
@@ -150,7 +161,8 @@ impl Error {
             Error::InputUnknown { .. } => "E_INPUT_UNKNOWN",
             Error::InputMismatch { .. } => "E_INPUT_MISMATCH",
             Error::TimeOutside { .. } => "E_TIME_OUTSIDE",
-            Error::Scene(error) => error.code(),
+            Error::Scene(error) | Error::Asset { error, .. } => error.code(),
+            Error::Sound(error) => error.code(),
             Error::Core(error) => error.code(),
             Error::Output { .. } => "E_OUTPUT",
             Error::UnsupportedOutput { .. } => "E_UNSUPPORTED_OUTPUT",
@@ -168,14 +180,16 @@ impl Error {
             | Error::InputUnknown { .. }
             | Error::InputMismatch { .. }
             | Error::TimeOutside { .. }
+            | Error::Sound(_)
             | Error::Core(_) => 2,
-            Error::Scene(error) if error.code().starts_with("E_UNSUPPORTED") => 5,
+            Error::Scene(error) | Error::Asset { error, .. } if error.code().starts_with("E_UNSUPPORTED") => 5,
             Error::Scene(_) => 2,
             Error::MediaMissing { .. }
             | Error::MediaBroken { .. }
             | Error::FormatRefused { .. }
             | Error::ProtocolRefused { .. }
-            | Error::NoStream { .. } => 3,
+            | Error::NoStream { .. }
+            | Error::Asset { .. } => 3,
             Error::Output { .. } => 4,
             Error::UnsupportedCodec { .. } | Error::UnsupportedFormat { .. } | Error::UnsupportedOutput { .. } => 5,
             Error::Cancelled => 6,

@@ -94,20 +94,31 @@ impl Input {
     /// sound files is not one.
     pub(crate) fn pictures(&self) -> Result<PictureStream, Error> {
         let stream = self.pick(ff::media::Type::Video).ok_or_else(|| self.no("pictures"))?;
-        let container = self.tags.get(stream.index()).copied().unwrap_or_default();
-        // MP4 and Matroska speak for themselves; in other containers only the bitstream knows the pixel aspect.
-        let silent = !matches!(self.context.format().name(), "mov,mp4,m4a,3gp,3g2,mj2" | "matroska,webm");
-        let aspect = match container.aspect {
-            (0, _) | (_, 0) if silent => sys::stream_numbers(&stream).codec_aspect,
-            aspect => aspect,
-        };
+        let (turns, pixel_aspect) = self.shape(&stream);
         Ok(PictureStream {
             index: stream.index(),
             time_base: time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
-            turns: quarter_turns(&stream),
-            pixel_aspect: (u32::try_from(aspect.0).unwrap_or(0), u32::try_from(aspect.1).unwrap_or(0)),
-            container,
+            turns,
+            pixel_aspect,
+            container: self.stream_tags(stream.index()),
         })
+    }
+
+    /// What the container alone said about a stream.
+    pub(crate) fn stream_tags(&self, index: usize) -> ContainerTags {
+        self.tags.get(index).copied().unwrap_or_default()
+    }
+
+    /// Clockwise quarter turns and pixel aspect of a stream of pictures.
+    pub(crate) fn shape(&self, stream: &ff::Stream<'_>) -> (u8, (u32, u32)) {
+        // MP4 and Matroska speak for themselves; in other containers only the bitstream knows the pixel aspect.
+        let is_silent = !matches!(self.context.format().name(), "mov,mp4,m4a,3gp,3g2,mj2" | "matroska,webm");
+        let aspect = match self.stream_tags(stream.index()).aspect {
+            (0, _) | (_, 0) if is_silent => sys::stream_numbers(stream).codec_aspect,
+            aspect => aspect,
+        };
+        let side = |value: i32| u32::try_from(value).unwrap_or(0);
+        (quarter_turns(stream), (side(aspect.0), side(aspect.1)))
     }
 
     /// The stream of sound that a player plays, chosen like [`pictures`](Self::pictures).

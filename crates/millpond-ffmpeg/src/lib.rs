@@ -16,10 +16,13 @@ mod input;
 mod muxer;
 mod pixels;
 mod place;
+mod probe;
 mod queue;
+mod render;
 mod sound;
 #[allow(unsafe_code, reason = "the one place that calls C")]
 mod sys;
+mod threads;
 mod video_decoder;
 
 pub use aside::AsideFile;
@@ -27,4 +30,6 @@ pub use cancel::Cancel;
 pub use clip::{Clip, ClipPicture};
 pub use error::Error;
 pub use place::{Access, Place};
+pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
+pub use render::{Event, RenderOptions, RenderReport, WARM_UP_FRAMES, Warning, frame_at, render};
 pub use sound::{MAX_CHANNELS, Sound, SoundFormat};

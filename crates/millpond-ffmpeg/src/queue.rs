@@ -67,11 +67,6 @@ impl<T> Sender<T> {
         self.0.changed.notify_all();
         Ok(())
     }
-
-    /// The receiver is gone.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.0.lock().receiver_gone
-    }
 }
 
 impl<T> Receiver<T> {

@@ -58,13 +58,20 @@ pub(crate) fn seek(input: &mut ff::format::context::Input, stream: usize, tick: 
 
 /// What a container or a decoder says about a picture's colours, as numbers of ITU-T H.273 (matrix, transfer,
 /// primaries) and of FFmpeg (range: 1 limited, 2 full; chroma location: `AVChromaLocation`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ColorNumbers {
     pub(crate) matrix: c_int,
     pub(crate) range: c_int,
     pub(crate) primaries: c_int,
     pub(crate) transfer: c_int,
     pub(crate) chroma_location: c_int,
+}
+
+impl Default for ColorNumbers {
+    /// Nothing is said: 2 is "unspecified" in H.273.
+    fn default() -> Self {
+        ColorNumbers { matrix: 2, range: 0, primaries: 2, transfer: 2, chroma_location: 0 }
+    }
 }
 
 /// What a container says about a stream.
@@ -79,6 +86,27 @@ pub(crate) struct StreamNumbers {
     pub(crate) codec_aspect: (c_int, c_int),
     pub(crate) rate_hz: c_int,
     pub(crate) channels: c_int,
+}
+
+/// What FFmpeg knows about a whole file; times in microseconds, or `AV_NOPTS_VALUE`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ContainerNumbers {
+    pub(crate) start_us: i64,
+    pub(crate) duration_us: i64,
+    pub(crate) bit_rate: i64,
+}
+
+/// What FFmpeg knows about a whole file.
+pub(crate) fn container_numbers(input: &ff::format::context::Input) -> ContainerNumbers {
+    // SAFETY: the context is open and borrowed.
+    unsafe {
+        let context = input.as_ptr();
+        ContainerNumbers {
+            start_us: (*context).start_time,
+            duration_us: (*context).duration,
+            bit_rate: (*context).bit_rate,
+        }
+    }
 }
 
 /// Reads an enum field without believing that its value is one of the enum's.
@@ -212,8 +240,7 @@ pub(crate) fn create(url: &CStr, format: &CStr) -> Result<ff::format::context::O
     let mut context = ptr::null_mut();
     // SAFETY: both strings live through the calls; the context is owned by ffmpeg-next from the moment it exists.
     unsafe {
-        let result =
-            ffi::avformat_alloc_output_context2(&mut context, ptr::null(), format.as_ptr(), url.as_ptr());
+        let result = ffi::avformat_alloc_output_context2(&mut context, ptr::null(), format.as_ptr(), url.as_ptr());
         if result < 0 {
             return Err(ff::Error::from(result));
         }
