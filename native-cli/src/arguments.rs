@@ -146,7 +146,8 @@ pub(crate) fn parse() -> Result<Arguments, ExitCode> {
                 ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a command is missing".to_owned(),
                 // The arguments that are missing stand on the lines below.
                 _ if first.ends_with(':') => {
-                    let missing: Vec<&str> = text.lines().skip(1).map(str::trim).take_while(|line| !line.is_empty()).collect();
+                    let missing: Vec<&str> =
+                        text.lines().skip(1).map(str::trim).take_while(|line| !line.is_empty()).collect();
                     format!("{first} {}", missing.join(", "))
                 }
                 _ => first.to_owned(),

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 /// Reads a scene and prepares what it needs; there is no output yet.
 pub(crate) fn read(arguments: &SceneArguments) -> Result<(Scene, RenderOptions), Failure> {
     let file = &arguments.scene;
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::new(2, "E_SCENE_UNREADABLE", format!("cannot read the scene ({error}): {}", file.display())))?;
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure::new(2, "E_SCENE_UNREADABLE", format!("cannot read the scene ({error}): {}", file.display()))
+    })?;
     let scene = Scene::from_json(&text).map_err(|errors| Failure::scene(file, &errors))?;
     let options = RenderOptions {
         folder: folder(file),

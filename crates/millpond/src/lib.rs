@@ -6,7 +6,10 @@
 //! - [`video`]: pixel formats, frames, conversion, resizing, blending. [`audio`]: log-mel features, resampling.
 //! - [`pool`]: preallocated objects that come back by themselves. [`memory`]: the allocator that proves it.
 #![cfg_attr(feature = "ffmpeg", doc = "- [`ffmpeg`]: native media, and the rendering of scenes to files.")]
-#![cfg_attr(not(feature = "ffmpeg"), doc = "- `ffmpeg` (a feature): native media, and the rendering of scenes to files.")]
+#![cfg_attr(
+    not(feature = "ffmpeg"),
+    doc = "- `ffmpeg` (a feature): native media, and the rendering of scenes to files."
+)]
 
 pub use millpond_core::{Error, Rational, audio, memory, pool, video};
 #[cfg(feature = "ffmpeg")]
