@@ -30,28 +30,33 @@ impl Console {
         }
         self.complain(&lines);
         if self.json {
-            let mut event = json!({"event": "error", "code": failure.code, "message": failure.message});
+            let mut fields = json!({"code": failure.code, "message": failure.message});
             if !failure.details.is_empty() {
                 let details: Vec<&str> = failure.details.iter().map(|detail| detail.trim()).collect();
-                event["details"] = json!(details);
+                fields["details"] = json!(details);
             }
             // The failure at hand matters more than this one.
-            let _ = self.print(format_args!("{event}\n"));
+            let _ = self.event("error", &fields);
         }
         ExitCode::from(failure.exit)
     }
 
-    /// A result: an object for a program, text for a person.
-    pub(crate) fn result(&self, event: Value, text: impl Display) -> Result<(), Failure> {
-        if self.json { self.print(format_args!("{event}\n")) } else { self.print(format_args!("{text}\n")) }
+    /// A result: a `done` event with these fields for a program, text for a person.
+    pub(crate) fn result(&self, fields: &Value, text: impl Display) -> Result<(), Failure> {
+        if self.json { self.event("done", fields) } else { self.print(format_args!("{text}\n")) }
+    }
+
+    /// An event with some fields.
+    fn event(&self, name: &str, fields: &Value) -> Result<(), Failure> {
+        let fields = fields.to_string();
+        self.print(format_args!("{{\"event\":\"{name}\",{}\n", fields.trim_start_matches('{')))
     }
 
     /// Something that does not stop the command.
     pub(crate) fn warning(&self, warning: &Warning) -> Result<(), Failure> {
         self.complain(&format!("warning[{}]: {}\n", warning.code, warning.message));
         if self.json {
-            let event = json!({"event": "warning", "code": warning.code, "message": warning.message});
-            return self.print(format_args!("{event}\n"));
+            return self.event("warning", &json!({"code": warning.code, "message": warning.message}));
         }
         Ok(())
     }

@@ -13,6 +13,6 @@ pub(crate) fn run(arguments: &FrameArguments, console: &Console) -> Result<(), F
     let (width, height) = (frame.layout().width(), frame.layout().height());
     png::write(output, &arguments.output, frame.bytes(), width, height)?;
     let shown = arguments.output.display();
-    let event = json!({"event": "done", "width": width, "height": height, "output": shown.to_string()});
-    console.result(event, format_args!("{width}x{height} to {shown}"))
+    let fields = json!({"width": width, "height": height, "output": shown.to_string()});
+    console.result(&fields, format_args!("{width}x{height} to {shown}"))
 }

@@ -8,6 +8,7 @@ mod arguments;
 mod console;
 mod failure;
 mod frame;
+mod interrupt;
 mod line;
 mod mel;
 mod npy;

@@ -38,6 +38,7 @@ pub(crate) fn run(arguments: &MelArguments, console: &Console) -> Result<(), Fai
     }
     output.write(&npy::encode(&features, rows, columns))?;
     let shown = arguments.output.display();
-    let event = json!({"event": "done", "n_mels": rows, "n_frames": columns, "profile": arguments.profile, "output": shown.to_string()});
-    console.result(event, format_args!("{rows} mels x {columns} frames to {shown}"))
+    let fields =
+        json!({"n_mels": rows, "n_frames": columns, "profile": arguments.profile, "output": shown.to_string()});
+    console.result(&fields, format_args!("{rows} mels x {columns} frames to {shown}"))
 }

@@ -14,12 +14,11 @@ pub(crate) fn run(arguments: &ProbeArguments, console: &Console) -> Result<(), F
     let access = arguments.protocols.access();
     let place = access.argument(arguments.file.as_os_str())?;
     let info = probe(&place, &access, &Cancel::new())?;
-    console.result(event(&info, &place.to_string()), Report(&info))
+    console.result(&fields(&info, &place.to_string()), Report(&info))
 }
 
-fn event(info: &MediaInfo, file: &str) -> Value {
+fn fields(info: &MediaInfo, file: &str) -> Value {
     json!({
-        "event": "done",
         "file": file,
         "container": info.container,
         "start": info.start.map(exact),

@@ -5,9 +5,9 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::line::Line;
 use crate::progress::Progress;
-use crate::scene_file;
+use crate::{interrupt, scene_file};
 use millpond::Rational;
-use millpond::ffmpeg::{AsideFile, Cancel, Error, Event, RenderReport, WARM_UP_FRAMES, render};
+use millpond::ffmpeg::{AsideFile, Error, Event, RenderReport, WARM_UP_FRAMES, render};
 use millpond::memory;
 use millpond::scene::{frame_hash, write_hash_line};
 use millpond::video::FrameView;
@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &RenderArguments, console: &Console) -> Result<(), 
         options.output = Some(arguments.output.clone());
     }
     let mut hashes = arguments.hash.as_deref().map(HashFile::create).transpose()?;
-    listen(&options.cancel)?;
+    interrupt::listen(&options.cancel)?;
 
     let mut progress = Progress::new(console.json);
     let mut unwritten = None;
@@ -56,19 +56,10 @@ pub(crate) fn run(arguments: &RenderArguments, console: &Console) -> Result<(), 
     unwritten.map_or(Ok(()), Err)
 }
 
-/// The first Ctrl-C ends the render with what there is, the second leaves nothing.
-fn listen(cancel: &Cancel) -> Result<(), Failure> {
-    let cancel = cancel.clone();
-    let temporary = |error: ctrlc::Error| Error::Temporary { what: "a signal handler", reason: error.to_string() };
-    ctrlc::set_handler(move || cancel.press()).map_err(temporary)?;
-    Ok(())
-}
-
 fn tell(report: &RenderReport, output: &Path, console: &Console) -> Result<(), Failure> {
     let output = output.display();
     let peak = peak_rss_bytes();
-    let event = json!({
-        "event": "done",
+    let fields = json!({
         "frames": report.frames,
         "wall_s": report.wall_s,
         "steady_allocations": report.steady_allocations,
@@ -92,7 +83,7 @@ fn tell(report: &RenderReport, output: &Path, console: &Console) -> Result<(), F
         "{} frames in {:.2} s ({fps:.1} fps) to {output}\nRust heap allocations per frame after warm-up: {per_frame}\npeak memory: {memory}",
         report.frames, report.wall_s
     );
-    console.result(event, text)
+    console.result(&fields, text)
 }
 
 /// The most memory that the process had at once, as Linux counts it.
