@@ -110,9 +110,6 @@ pub enum Error {
         /// What is wrong with it.
         error: millpond_scene::SceneError,
     },
-    /// The scene's sound cannot be mixed.
-    #[error(transparent)]
-    Sound(#[from] millpond_scene::sound::Error),
     /// A size or parameter that the core refuses.
     #[error(transparent)]
     Core(#[from] millpond_core::Error),
@@ -162,7 +159,6 @@ impl Error {
             Error::InputMismatch { .. } => "E_INPUT_MISMATCH",
             Error::TimeOutside { .. } => "E_TIME_OUTSIDE",
             Error::Scene(error) | Error::Asset { error, .. } => error.code(),
-            Error::Sound(error) => error.code(),
             Error::Core(error) => error.code(),
             Error::Output { .. } => "E_OUTPUT",
             Error::UnsupportedOutput { .. } => "E_UNSUPPORTED_OUTPUT",
@@ -180,7 +176,6 @@ impl Error {
             | Error::InputUnknown { .. }
             | Error::InputMismatch { .. }
             | Error::TimeOutside { .. }
-            | Error::Sound(_)
             | Error::Core(_) => 2,
             Error::Scene(error) | Error::Asset { error, .. } if error.code().starts_with("E_UNSUPPORTED") => 5,
             Error::Scene(_) => 2,

@@ -10,7 +10,7 @@ use crate::{Cancel, Error, Sound, SoundFormat};
 use ffmpeg_next::Packet;
 use millpond_core::{Rational, memory};
 use millpond_scene::Scene;
-use millpond_scene::sound::{Mixer, RATE_HZ, TrackSpec};
+use millpond_scene::sound::{Mixer, RATE_HZ};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Where the sound ends, in samples; a render that is ended early brings it forward.
@@ -102,15 +102,8 @@ struct Mix<'a> {
 
 impl<'a> Mix<'a> {
     fn new(scene: &'a Scene, assets: &'a Assets) -> Result<Mix<'a>, Error> {
-        let spec = |sound: &millpond_scene::Sound| TrackSpec {
-            start: sound.start,
-            end: sound.end,
-            offset: sound.offset,
-            gain_db: sound.gain_db,
-        };
-        let specs: Vec<TrackSpec> = scene.audio.iter().map(spec).collect();
-        let tracks = specs.iter().map(|_| Track::Unopened).collect();
-        Ok(Mix { scene, assets, mixer: Mixer::new(&specs)?, tracks })
+        let tracks = scene.audio.iter().map(|_| Track::Unopened).collect();
+        Ok(Mix { scene, assets, mixer: Mixer::new(&scene.audio)?, tracks })
     }
 
     fn next(&mut self, left: &mut [f32], right: &mut [f32], run: &Run) -> Result<(), Error> {
