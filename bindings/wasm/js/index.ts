@@ -1,0 +1,14 @@
+/**
+ * Pooled frames, exact composition of scenes and log-mel features, in WebAssembly. Importing the package is all the
+ * set-up there is.
+ *
+ * @packageDocumentation
+ */
+
+/// <reference lib="esnext.disposable" preserve="true" />
+
+export { MillpondError } from "./errors.js";
+export { FramePool, FrameSlot } from "./frame_pool.js";
+export type { FrameLayout, PixelFormat, PlaneLayout } from "./layout.js";
+export { memoryStats, type MemoryStats } from "./memory.js";
+export type { PoolStats } from "./pool_stats.js";
