@@ -11,4 +11,8 @@ export { MillpondError } from "./errors.js";
 export { FramePool, FrameSlot } from "./frame_pool.js";
 export type { FrameLayout, PixelFormat, PlaneLayout } from "./layout.js";
 export { memoryStats, type MemoryStats } from "./memory.js";
+export type { Planes } from "./planes.js";
 export type { PoolStats } from "./pool_stats.js";
+export { Scene, type ClipInfo, type Need, type SceneStats, type WantedEnd } from "./scene.js";
+export type { AssetInfo, SceneInfo } from "./scene_info.js";
+export type { FrameKind } from "./video_frame.js";

@@ -1,16 +1,23 @@
-/** Pixel formats, as scene files name them. Chroma planes of odd pictures round up; `p10` is ten bits in 16-bit words. */
-export type PixelFormat =
-  | "i420"
-  | "i422"
-  | "i444"
-  | "i420a"
-  | "nv12"
-  | "i420p10"
-  | "i422p10"
-  | "i444p10"
-  | "gray8"
-  | "rgba"
-  | "bgra";
+/** Every pixel format, in the order of millpond-core's list. */
+export const FORMATS = [
+  "i420",
+  "i422",
+  "i444",
+  "i420a",
+  "nv12",
+  "i420p10",
+  "i422p10",
+  "i444p10",
+  "gray8",
+  "rgba",
+  "bgra",
+] as const;
+
+/**
+ * Pixel formats, as scene files name them. Chroma planes of odd pictures round up; `p10` is ten bits in little-endian
+ * 16-bit words; alpha is straight.
+ */
+export type PixelFormat = (typeof FORMATS)[number];
 
 /** Where one plane lies within its picture. */
 export interface PlaneLayout {

@@ -8,6 +8,8 @@
 mod errors;
 mod frame_pool;
 mod memory;
+mod scene;
 
 pub use frame_pool::FramePool;
 pub use memory::{opening_allocations, set_opening, steady_allocations};
+pub use scene::Scene;
