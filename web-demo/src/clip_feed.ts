@@ -120,7 +120,7 @@ export class ClipFeed {
     }
   }
 
-  /** Gives packets to the decoder as long as it has room. */
+  /** Gives packets to the decoder as long as it has room. Outputs, its dequeue events and seeks call it again. */
   async #feed(): Promise<void> {
     if (this.#feeding || this.#packets === undefined) return;
     this.#feeding = true;
@@ -128,27 +128,34 @@ export class ClipFeed {
     try {
       while (this.#frames.length < MOST_FRAMES && this.#decoder.decodeQueueSize < MOST_CHUNKS) {
         const { value: packet } = await packets.next();
-        if (packets !== this.#packets) return;
-        if (!packet) {
-          await this.#decoder.flush();
-          if (packets !== this.#packets) return;
+        if (packets !== this.#packets) break;
+        if (packet) {
+          this.#decode(packet);
+          continue;
+        }
+        await this.#decoder.flush();
+        if (packets === this.#packets) {
           this.#packets = undefined;
           this.#drained = true;
-          break;
+          this.#wake();
         }
-        const tick = Math.round(packet.timestamp * this.#timeScale);
-        if (tick >= this.#last.tick) this.#last = { tick, duration: Math.round(packet.duration * this.#timeScale) };
-        const chunk = packet.toEncodedVideoChunk();
-        this.#ticks.set(chunk.timestamp, tick);
-        this.#decoder.decode(chunk);
+        break;
       }
     } catch (error) {
-      // A reset by a later seek ends a flush with an error that is none.
-      if (!(error instanceof DOMException && error.name === "AbortError")) this.#fail(error);
+      // A seek resets the decoder, which ends a flush with an error that is none.
+      if (packets === this.#packets) this.#fail(error);
     } finally {
       this.#feeding = false;
-      this.#wake();
     }
+    if (packets !== this.#packets) void this.#feed();
+  }
+
+  #decode(packet: EncodedPacket): void {
+    const tick = Math.round(packet.timestamp * this.#timeScale);
+    if (tick >= this.#last.tick) this.#last = { tick, duration: Math.round(packet.duration * this.#timeScale) };
+    const chunk = packet.toEncodedVideoChunk();
+    this.#ticks.set(chunk.timestamp, tick);
+    this.#decoder.decode(chunk);
   }
 
   #fail(error: unknown): void {
