@@ -1,2 +1,46 @@
-//! Build steps.
-fn main() {}
+//! `cargo xtask COMMAND`: set-up, the demo, the tests, conformance, benchmarks. Every step that takes long or changes the
+//! machine shows the plain command it runs.
+
+mod conformance;
+mod failure;
+mod native;
+mod page;
+mod paths;
+mod setup;
+mod shell;
+mod test;
+
+use std::env;
+use std::process::ExitCode;
+
+use failure::{Failure, Outcome};
+use setup::Purpose;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+  setup                      install what demo and test need
+  test                       set-up, then every check and every test
+  conformance SCENE.json     compare native and browser, frame by frame
+              [--frames N] [--input NAME=FILE]… [--flip-byte FRAME] [--json]
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    match dispatch(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn dispatch(args: &[String]) -> Outcome {
+    let (command, rest) = args.split_first().ok_or_else(|| Failure::Usage(USAGE.into()))?;
+    match (command.as_str(), rest) {
+        ("setup", []) => setup::run(Purpose::Test),
+        ("test", []) => test::run(),
+        ("conformance", args) => conformance::run(args),
+        _ => Err(Failure::Usage(USAGE.into())),
+    }
+}
