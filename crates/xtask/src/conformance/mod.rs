@@ -87,7 +87,11 @@ fn native_hashes(options: &Options) -> Outcome<Vec<String>> {
         .enumerate()
         .map(|(n, line)| match line.split('\t').collect::<Vec<_>>()[..] {
             [index, _, hash] if index == n.to_string() => Ok(hash.to_owned()),
-            _ => Err(Failure::CouldNotRun(format!("{}: line {} is not that of frame {n}: {line}", file.display(), n + 1))),
+            _ => Err(Failure::CouldNotRun(format!(
+                "{}: line {} is not that of frame {n}: {line}",
+                file.display(),
+                n + 1
+            ))),
         })
         .collect()
 }

