@@ -2,7 +2,9 @@
 //! machine shows the plain command it runs.
 
 mod conformance;
+mod demo;
 mod failure;
+mod logo;
 mod native;
 mod page;
 mod paths;
@@ -19,6 +21,7 @@ use setup::Purpose;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
   setup                      install what demo and test need
+  demo [--open]              from a fresh clone to a rendered clip and a page that previews it
   test                       set-up, then every check and every test
   conformance SCENE.json     compare native and browser, frame by frame
               [--frames N] [--input NAME=FILE]… [--flip-byte FRAME] [--json]
@@ -39,6 +42,8 @@ fn dispatch(args: &[String]) -> Outcome {
     let (command, rest) = args.split_first().ok_or_else(|| Failure::Usage(USAGE.into()))?;
     match (command.as_str(), rest) {
         ("setup", []) => setup::run(Purpose::Test),
+        ("demo", []) => demo::run(false),
+        ("demo", [open]) if open == "--open" => demo::run(true),
         ("test", []) => test::run(),
         ("conformance", args) => conformance::run(args),
         _ => Err(Failure::Usage(USAGE.into())),

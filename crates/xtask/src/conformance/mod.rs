@@ -9,8 +9,8 @@ mod browser;
 mod options;
 mod report;
 
-use std::fs;
 use std::path::Path;
+use std::{fmt, fs};
 
 use crate::failure::{Failure, Outcome};
 use crate::{native, page, paths, shell};
@@ -29,6 +29,15 @@ pub(crate) struct Verdict {
     pub(crate) page_allocations: Option<u64>,
 }
 
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.different {
+            0 => write!(f, "{} frames, all equal in native and browser", self.compared),
+            n => write!(f, "{n} frames DIFFER between native and browser, {} compared", self.compared),
+        }
+    }
+}
+
 /// Builds what is needed, runs both sides, prints the comparison.
 ///
 /// # Errors
@@ -38,6 +47,9 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     native::build()?;
     page::build()?;
     let verdict = compare(&options)?;
+    if !options.json {
+        println!("{verdict}");
+    }
     match verdict.different {
         0 => Ok(()),
         n => Err(Failure::Bad(format!("{n} of {} frames differ", verdict.compared.max(n)))),
@@ -66,7 +78,6 @@ pub(crate) fn compare(options: &Options) -> Outcome<Verdict> {
         report.frame(missed, native.get(missed).map(String::as_str), None);
     }
     let closing = browser.finish(options)?;
-    report.end();
     Ok(Verdict { page_allocations: closing.steady_allocations, ..report.verdict() })
 }
 

@@ -1,4 +1,4 @@
-//! What a comparison prints: for a program one JSON object a frame, for a person the first differences and a sum.
+//! What a comparison prints: for a program one JSON object a frame, for a person the first differences.
 
 use serde_json::json;
 
@@ -28,16 +28,6 @@ impl Report {
         } else if !equal && self.verdict.different <= SHOWN {
             let hash = |hash: Option<&str>| hash.unwrap_or("not composed").to_owned();
             println!("frame {frame} differs: native {}, browser {}", hash(native), hash(browser));
-        }
-    }
-
-    /// The sum, for a person.
-    pub(super) fn end(&self) {
-        let Verdict { compared, different, .. } = self.verdict;
-        match different {
-            _ if self.json => {}
-            0 => println!("{compared} frames, all equal in native and browser"),
-            n => println!("{compared} frames compared, {n} differ"),
         }
     }
 
