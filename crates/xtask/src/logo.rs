@@ -70,3 +70,17 @@ fn colour(x: f64, y: f64) -> Option<[u8; 3]> {
     let paddle = (0.56..0.76).contains(&radius) && beside_spoke < 0.055;
     (rim || hub || spoke || paddle).then_some(WHEEL)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn solid_inside_and_clear_outside() {
+        assert_eq!(pixel(0, 0)[3], 0);
+        let hub = (SIZE / 2, (0.4 * f64::from(SIZE)) as u32);
+        assert_eq!(pixel(hub.0, hub.1), [WHEEL[0], WHEEL[1], WHEEL[2], 255]);
+        let soft = pixels().chunks_exact(4).filter(|p| (1..255).contains(&p[3])).count();
+        assert!(soft > 1000, "{soft} soft pixels");
+    }
+}

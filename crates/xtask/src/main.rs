@@ -1,6 +1,7 @@
 //! `cargo xtask COMMAND`: set-up, the demo, the tests, conformance, benchmarks. Every step that takes long or changes the
 //! machine shows the plain command it runs.
 
+mod bench;
 mod conformance;
 mod demo;
 mod failure;
@@ -23,6 +24,7 @@ usage: cargo xtask COMMAND
   setup                      install what demo and test need
   demo [--open]              from a fresh clone to a rendered clip and a page that previews it
   test                       set-up, then every check and every test
+  bench render [--json]      our figures beside those of other programs
   conformance SCENE.json     compare native and browser, frame by frame
               [--frames N] [--input NAME=FILE]… [--flip-byte FRAME] [--json]
 ";
@@ -45,6 +47,7 @@ fn dispatch(args: &[String]) -> Outcome {
         ("demo", []) => demo::run(false),
         ("demo", [open]) if open == "--open" => demo::run(true),
         ("test", []) => test::run(),
+        ("bench", args) => bench::run(args),
         ("conformance", args) => conformance::run(args),
         _ => Err(Failure::Usage(USAGE.into())),
     }
