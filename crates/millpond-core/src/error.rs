@@ -88,6 +88,14 @@ impl core::fmt::Display for PictureKind {
     }
 }
 
+#[cfg(feature = "video")]
+impl PictureKind {
+    /// The same size in another format.
+    pub(crate) fn with_format(self, format: PixelFormat) -> PictureKind {
+        PictureKind { format, ..self }
+    }
+}
+
 impl Error {
     /// The stable code that the command and TypeScript show unchanged.
     pub fn code(&self) -> &'static str {

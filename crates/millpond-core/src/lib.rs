@@ -18,3 +18,6 @@ pub mod video;
 
 mod error;
 pub use error::Error;
+
+/// An exact fraction: times in seconds, frame rates, positions in pixels.
+pub type Rational = num_rational::Ratio<i128>;

@@ -4,9 +4,13 @@
 //! are three owners of the same view. All arithmetic is integer and gives the same bytes on every target; each
 //! kernel's file opens with its formula and rounding.
 
+pub(crate) mod blend;
 mod color;
+pub mod composite;
+pub mod convert;
 mod format;
 mod frame;
+pub(crate) mod resize;
 mod view;
 
 pub use color::{ChromaSiting, Color, Matrix, Range, Siting};

@@ -16,6 +16,11 @@ pub struct Plane<'a> {
 }
 
 impl<'a> Plane<'a> {
+    /// Rows without a gap.
+    pub(crate) fn packed(data: &'a [u8], row_bytes: usize) -> Plane<'a> {
+        Plane { data, stride: row_bytes, row_bytes, rows: data.len() / row_bytes.max(1) }
+    }
+
     /// Row `y` without its padding.
     ///
     /// # Panics

@@ -1,0 +1,25 @@
+//! Conversion between Y'CbCr and R'G'B', and between two kinds of Y'CbCr.
+//!
+//! Each file states its formula and rounding. Coefficients come from [`matrix`], computed once from the standards'
+//! constants with IEEE additions, multiplications and divisions only, so they are the same on every target. Kernels
+//! work on rows or whole pictures and do not allocate.
+
+mod matrix;
+mod rgb_to_yuv;
+mod yuv_to_rgb;
+mod yuv_to_yuv;
+
+pub use rgb_to_yuv::{RgbToYuv, rgba_to_i420};
+pub use yuv_to_rgb::{YuvToRgb, to_rgba};
+pub use yuv_to_yuv::YuvToYuv;
+
+/// Ten bits to eight: `(v + 2) >> 2`, clamped to 255.
+#[inline(always)]
+pub(crate) fn eight_of_ten(low: u8, high: u8) -> u8 {
+    ((u16::from_le_bytes([low, high]).min(1023) + 2) >> 2).min(255) as u8
+}
+
+#[inline(always)]
+fn clamp_u8(value: i32) -> u8 {
+    value.clamp(0, 255) as u8
+}

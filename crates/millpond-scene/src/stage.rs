@@ -1,0 +1,378 @@
+//! The stage: takes what a host decoded and composes canvas frames.
+//!
+//! For frame *n* the host calls [`Stage::need`] and answers until nothing is needed, then [`Stage::compose`]. The stage
+//! holds the pictures that show (two a clip at most) and the plans of the layers. Planning happens when a layer is first
+//! drawn or its pictures change size or format, and is counted as opening; composing otherwise does not allocate.
+
+use crate::{
+    After, CanvasFormat, ClipInfo, ColorTags, Picture, Rational, Scene, SceneError, Showing, Shown, Source, geometry,
+    resolve_color, still,
+};
+use millpond_core::memory::opening;
+use millpond_core::video::composite::{self, CanvasSpec, LayerPlan, PictureSpec};
+use millpond_core::video::{ChromaSiting, Color, Frame, FrameLayout, FrameView, FrameViewMut, PixelFormat};
+
+/// What the stage needs before it can compose a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: compose.
+    Nothing,
+    /// This layer's asset must be opened, by [`Stage::open_still`] or [`Stage::open_clip`].
+    Open {
+        /// Index of the layer.
+        layer: usize,
+    },
+    /// The clip of this layer must give its next picture, or its end.
+    Picture {
+        /// Index of the layer.
+        layer: usize,
+    },
+    /// A new picture may be pushed to this asset now, by [`Stage::push_input`]; if none comes, the last one stays.
+    /// Asked once a frame.
+    Input {
+        /// Index of the asset.
+        asset: usize,
+    },
+    /// This layer's clip is over; what decodes it can be closed. Said once.
+    Close {
+        /// Index of the layer.
+        layer: usize,
+    },
+}
+
+/// Composes the frames of one scene from pictures of type `P`.
+#[derive(Debug)]
+pub struct Stage<P> {
+    scene: Scene,
+    canvas: CanvasSpec,
+    assets: Vec<AssetState<P>>,
+    layers: Vec<LayerState<P>>,
+    /// Numbers pictures, so that a layer knows whether it saw one before.
+    pictures: u64,
+}
+
+#[derive(Debug)]
+struct AssetState<P> {
+    still: Option<Frame>,
+    input: Option<(u64, P)>,
+    /// The frame for which a new input was last asked.
+    asked: Option<u64>,
+}
+
+#[derive(Debug)]
+struct LayerState<P> {
+    clip: Option<Clip<P>>,
+    /// End of the clip, in its ticks and as a time; known once the clip was seen to its end.
+    end: Option<Rational>,
+    plan: Option<Planned>,
+}
+
+#[derive(Debug)]
+struct Clip<P> {
+    info: ClipInfo,
+    color: Color,
+    showing: Showing<(u64, P)>,
+}
+
+#[derive(Debug)]
+struct Planned {
+    picture: PictureSpec,
+    /// `None` if the crop leaves nothing.
+    plan: Option<LayerPlan>,
+    /// The picture that the plan last drew.
+    drawn: Option<u64>,
+}
+
+impl<P: Picture> Stage<P> {
+    /// An empty stage for this scene.
+    ///
+    /// # Errors
+    /// [`SceneError::Core`] if the canvas is too large for this target.
+    pub fn new(scene: Scene) -> Result<Stage<P>, SceneError> {
+        let format = match scene.canvas.format {
+            CanvasFormat::I420 => PixelFormat::I420,
+            CanvasFormat::Rgba => PixelFormat::Rgba8,
+        };
+        let (width, height) = (scene.canvas.width, scene.canvas.height);
+        FrameLayout::aligned(format, width, height)?;
+        let canvas = CanvasSpec { format, width, height, color: Color::default() };
+        let assets = scene.assets.iter().map(|_| AssetState { still: None, input: None, asked: None }).collect();
+        let layers = scene.layers.iter().map(|_| LayerState { clip: None, end: None, plan: None }).collect();
+        Ok(Stage { scene, canvas, assets, layers, pictures: 0 })
+    }
+
+    /// The scene.
+    pub fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// Layout of canvas frames, aligned.
+    ///
+    /// # Errors
+    /// Never on a stage that could be made.
+    pub fn canvas_layout(&self) -> Result<FrameLayout, SceneError> {
+        Ok(FrameLayout::aligned(self.canvas.format, self.canvas.width, self.canvas.height)?)
+    }
+
+    /// Matrix and range of an I420 canvas.
+    pub fn canvas_color(&self) -> Color {
+        self.canvas.color
+    }
+
+    /// Time in the layer's asset at canvas frame `n`; `None` if the layer is not visible then.
+    pub fn asset_time(&self, layer: usize, n: u64) -> Option<Rational> {
+        let layer = self.scene.layers.get(layer)?;
+        let t = self.scene.frame_time(n);
+        let visible = t >= layer.start && layer.end.is_none_or(|end| t < end);
+        visible.then(|| t - layer.start + layer.offset)
+    }
+
+    /// What is still needed for frame `n`. Answer, then ask again, until [`Need::Nothing`].
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn need(&mut self, n: u64) -> Need {
+        for index in 0..self.layers.len() {
+            let asset_index = self.scene.layers[index].asset;
+            if let Source::Input { .. } = self.scene.assets[asset_index].source {
+                let asset = &mut self.assets[asset_index];
+                if asset.asked != Some(n) {
+                    asset.asked = Some(n);
+                    return Need::Input { asset: asset_index };
+                }
+                continue;
+            }
+            if self.assets[asset_index].still.is_some() {
+                continue;
+            }
+            let time = self.asset_time(index, n);
+            let after = self.scene.layers[index].after;
+            let over = self.scene.layers[index].end.is_some_and(|end| self.scene.frame_time(n) >= end);
+            let state = &mut self.layers[index];
+            let ended = |end: Option<Rational>| matches!((end, time), (Some(end), Some(time)) if time >= end);
+            match (&mut state.clip, time) {
+                (None, Some(_)) if !(after == After::Hide && ended(state.end)) => return Need::Open { layer: index },
+                (Some(clip), Some(time)) => match clip.showing.at(clip.tick(time), after) {
+                    Shown::NeedsMore => return Need::Picture { layer: index },
+                    Shown::Nothing if ended(state.end) => {
+                        (state.clip, state.plan) = (None, None);
+                        return Need::Close { layer: index };
+                    }
+                    Shown::Nothing | Shown::Picture => {}
+                },
+                (Some(_), None) if over => {
+                    (state.clip, state.plan) = (None, None);
+                    return Need::Close { layer: index };
+                }
+                _ => {}
+            }
+        }
+        Need::Nothing
+    }
+
+    /// Gives the encoded still that a layer shows; other layers of the same asset share it.
+    ///
+    /// # Errors
+    /// [`SceneError::BadStill`], [`SceneError::NoSuch`], [`SceneError::WrongSource`].
+    ///
+    /// # Realtime
+    /// Allocates, counted as opening.
+    pub fn open_still(&mut self, layer: usize, encoded: &[u8]) -> Result<(), SceneError> {
+        let asset = self.file_asset(layer)?;
+        self.assets[asset].still = Some(opening(|| still::decode(encoded))?);
+        Ok(())
+    }
+
+    /// Says that a layer shows a clip and what is known about it.
+    ///
+    /// # Errors
+    /// [`SceneError::UnsupportedColor`], [`SceneError::BadTimeScale`], [`SceneError::NoSuch`],
+    /// [`SceneError::WrongSource`].
+    pub fn open_clip(&mut self, layer: usize, info: ClipInfo) -> Result<(), SceneError> {
+        let asset = self.file_asset(layer)?;
+        if info.time_scale <= Rational::from_integer(0) {
+            return Err(SceneError::BadTimeScale(info.time_scale));
+        }
+        let color = resolve_color(self.scene.assets[asset].color, info.container, info.bitstream)?;
+        self.layers[layer].clip = Some(Clip { info, color, showing: Showing::default() });
+        Ok(())
+    }
+
+    /// Gives the next picture of a layer's clip, in presentation order, when it is [needed](Need::Picture).
+    ///
+    /// # Errors
+    /// [`SceneError::NotNeeded`], [`SceneError::NoSuch`], [`SceneError::WrongSource`]; the picture is dropped then.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn push_picture(&mut self, layer: usize, tick: i64, picture: P) -> Result<(), SceneError> {
+        self.pictures += 1;
+        let number = self.pictures;
+        let clip = self.open(layer)?;
+        clip.showing.push(tick, (number, picture)).map_err(|_| SceneError::NotNeeded { layer })
+    }
+
+    /// Says that a layer's clip has no more pictures, and its end: last presentation time + its duration, in ticks.
+    ///
+    /// # Errors
+    /// [`SceneError::NoSuch`], [`SceneError::WrongSource`].
+    pub fn end_clip(&mut self, layer: usize, end_tick: i64) -> Result<(), SceneError> {
+        let clip = self.open(layer)?;
+        clip.showing.finish(end_tick);
+        let end = Rational::from_integer(i128::from(end_tick)) / clip.info.time_scale;
+        self.layers[layer].end = Some(end);
+        Ok(())
+    }
+
+    /// Gives a picture to an input asset; it stays until the next.
+    ///
+    /// # Errors
+    /// [`SceneError::WrongInput`] if size or format are not what the scene says, [`SceneError::NoSuch`].
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn push_input(&mut self, asset: usize, picture: P) -> Result<(), SceneError> {
+        let count = self.assets.len();
+        let no_such = SceneError::NoSuch { what: "input asset", index: asset, count };
+        let Some((declared, state)) = self.scene.assets.get(asset).zip(self.assets.get_mut(asset)) else {
+            return Err(no_such);
+        };
+        let Source::Input { width, height, format } = declared.source else { return Err(no_such) };
+        let view = picture.view();
+        if (view.width(), view.height(), view.format()) != (width, height, format) {
+            return Err(SceneError::WrongInput {
+                asset: declared.name.clone(),
+                expected: format!("{format} {width}x{height}"),
+                got: view.kind().to_string(),
+            });
+        }
+        self.pictures += 1;
+        state.input = Some((self.pictures, picture));
+        Ok(())
+    }
+
+    /// Forgets the pictures of all clips. Each open clip must then be fed from a key frame at or before the time that
+    /// will be asked for.
+    pub fn seek(&mut self) {
+        for layer in &mut self.layers {
+            if let Some(clip) = &mut layer.clip {
+                clip.showing.clear();
+            }
+        }
+    }
+
+    /// Composes frame `n` on `canvas`, all of which is written.
+    ///
+    /// # Errors
+    /// [`SceneError::NotReady`] if [`need`](Self::need) has not come to nothing, [`SceneError::Core`] if the canvas is
+    /// not what [`canvas_layout`](Self::canvas_layout) says.
+    ///
+    /// # Realtime
+    /// Does not allocate, but for planning a layer that is drawn for the first time or whose pictures changed.
+    pub fn compose(&mut self, n: u64, canvas: &mut FrameViewMut<'_>) -> Result<(), SceneError> {
+        composite::fill(canvas, self.canvas.color, self.scene.canvas.background)?;
+        for index in 0..self.layers.len() {
+            let Some(time) = self.asset_time(index, n) else { continue };
+            let layer = &self.scene.layers[index];
+            let state = &mut self.layers[index];
+            let asset = &self.assets[layer.asset];
+            let not_ready = |what| SceneError::NotReady { frame: n, layer: index, what };
+            let (number, view, info, color) = match (&self.scene.assets[layer.asset].source, &asset.still) {
+                (Source::Input { .. }, _) => match &asset.input {
+                    Some((number, picture)) => {
+                        let color = resolve_color(
+                            self.scene.assets[layer.asset].color,
+                            ColorTags::default(),
+                            ColorTags::default(),
+                        )?;
+                        (*number, picture.view(), None, color)
+                    }
+                    None => continue,
+                },
+                (Source::File { .. }, Some(still)) => (0, still.view(), None, Color::default()),
+                (Source::File { .. }, None) => {
+                    let Some(clip) = &mut state.clip else {
+                        let over = layer.after == After::Hide && state.end.is_some_and(|end| time >= end);
+                        if over {
+                            continue;
+                        }
+                        return Err(not_ready("its clip"));
+                    };
+                    match clip.showing.at(clip.tick(time), layer.after) {
+                        Shown::NeedsMore => return Err(not_ready("a picture")),
+                        Shown::Nothing => continue,
+                        Shown::Picture => {}
+                    }
+                    let Some((number, picture)) = clip.showing.picture() else { continue };
+                    (*number, picture.view(), Some(clip.info), clip.color)
+                }
+            };
+            let picture = PictureSpec {
+                format: view.format(),
+                width: view.width(),
+                height: view.height(),
+                color,
+                siting: info.map_or_else(ChromaSiting::default, |info| info.siting),
+                turns: info.map_or(0, |info| info.turns % 4),
+            };
+            if state.plan.as_ref().is_none_or(|planned| planned.picture != picture) {
+                let aspect = info.map_or((1, 1), |info| info.pixel_aspect);
+                let plan = opening(|| plan(&self.canvas, layer, picture, aspect))?;
+                state.plan = Some(Planned { picture, plan, drawn: None });
+            }
+            if let Some(planned) = &mut state.plan {
+                draw(planned, number, &view, canvas)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn file_asset(&self, layer: usize) -> Result<usize, SceneError> {
+        let count = self.scene.layers.len();
+        let found = self.scene.layers.get(layer).ok_or(SceneError::NoSuch { what: "layer", index: layer, count })?;
+        match self.scene.assets[found.asset].source {
+            Source::File { .. } => Ok(found.asset),
+            Source::Input { .. } => Err(SceneError::WrongSource { layer, is: "a pushed input", expected: "a file" }),
+        }
+    }
+
+    fn open(&mut self, layer: usize) -> Result<&mut Clip<P>, SceneError> {
+        self.file_asset(layer)?;
+        let clip = self.layers[layer].clip.as_mut();
+        clip.ok_or(SceneError::WrongSource { layer, is: "not open as a clip", expected: "an open clip" })
+    }
+}
+
+impl<P> Clip<P> {
+    /// A time in ticks, rounded down.
+    fn tick(&self, time: Rational) -> i128 {
+        (time * self.info.time_scale).floor().to_integer()
+    }
+}
+
+fn plan(
+    canvas: &CanvasSpec,
+    layer: &crate::Layer,
+    picture: PictureSpec,
+    aspect: (u32, u32),
+) -> Result<Option<LayerPlan>, SceneError> {
+    let aspect = if picture.turns % 2 == 1 { (aspect.1, aspect.0) } else { aspect };
+    let size = (canvas.width, canvas.height);
+    match geometry::place(layer, picture.upright_size(), aspect, size) {
+        Some(placement) => Ok(Some(LayerPlan::new(*canvas, picture, placement, layer.opacity)?)),
+        None => Ok(None),
+    }
+}
+
+fn draw(
+    planned: &mut Planned,
+    number: u64,
+    view: &FrameView<'_>,
+    canvas: &mut FrameViewMut<'_>,
+) -> Result<(), SceneError> {
+    if let Some(plan) = &mut planned.plan {
+        plan.draw(view, planned.drawn != Some(number), canvas)?;
+        planned.drawn = Some(number);
+    }
+    Ok(())
+}
