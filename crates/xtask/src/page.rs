@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::SystemTime;
 
 use crate::failure::{Failure, Outcome};
@@ -25,12 +26,12 @@ const SOURCES: [&str; 7] = [
 /// Folders in them that are made, or that change nothing.
 const NOT_SOURCES: [&str; 5] = ["dist", "node_modules", "pkg", "test", "tests"];
 
-/// Runs `cargo xtask COMMAND` again as a program that can bind wasm modules.
-///
-/// # Errors
-/// The build or the command failed.
-pub(crate) fn with_bindgen(command: &str) -> Outcome {
-    shell::run(&mut shell::command("cargo", ["run", "--package", "xtask", "--features", "bindgen", "--", command]))
+/// `cargo xtask COMMAND` as a program that can bind wasm modules.
+pub(crate) fn with_bindgen(command: &str) -> Command {
+    shell::command(
+        "cargo",
+        ["run", "--quiet", "--profile", "tools", "--package", "xtask", "--features", "bindgen", "--", command],
+    )
 }
 
 /// Builds the npm package and the page into `web-demo/dist`, unless the last build is of the same sources.
@@ -49,7 +50,7 @@ pub(crate) fn build() -> Outcome {
     }
     // What changes while the build runs is newer than this.
     let begin = SystemTime::now();
-    with_bindgen("page")?;
+    shell::run(&mut with_bindgen("page"))?;
     let stamped = File::create(&stamp).and_then(|file| file.set_modified(begin));
     drop(lock);
     stamped.map_err(|e| Failure::io(stamp.display(), e))

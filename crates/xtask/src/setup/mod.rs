@@ -3,7 +3,7 @@
 
 mod debian;
 mod media;
-mod node;
+pub(crate) mod node;
 mod rust;
 
 pub(crate) use media::BIG_BUCK_BUNNY;

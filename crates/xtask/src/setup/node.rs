@@ -45,10 +45,18 @@ pub(crate) fn packages_present() -> Outcome<bool> {
 /// # Errors
 /// npm failed.
 pub(crate) fn install_packages() -> Outcome {
-    for folder in folders().filter(|folder| !up_to_date(folder)) {
-        shell::run(shell::command("npm", ["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
+    folders().try_for_each(|folder| install(&folder))
+}
+
+/// `npm ci` in a folder, unless its packages are those of its lock file.
+///
+/// # Errors
+/// npm failed.
+pub(crate) fn install(folder: &Path) -> Outcome {
+    if up_to_date(folder) {
+        return Ok(());
     }
-    Ok(())
+    shell::run(shell::command("npm", ["ci", "--no-audit", "--no-fund"]).current_dir(folder))
 }
 
 fn folders() -> impl Iterator<Item = PathBuf> {
