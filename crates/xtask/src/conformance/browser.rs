@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines};
-use std::path::Path;
 use std::process::{Child, ChildStdout, Stdio};
 
 use serde_json::Value;
@@ -89,20 +88,17 @@ impl Browser {
     }
 }
 
-/// The files that the page may ask for beside its own: the scene, its assets, and what stands for a pushed picture.
+/// The paths that the page may ask for beside its own files: the scene, its assets, and what stands for a pushed picture.
 fn allowed(options: &Options) -> Outcome<Vec<String>> {
     let text = fs::read_to_string(&options.scene).map_err(|e| Failure::io(options.scene.display(), e))?;
     let scene: Value =
         serde_json::from_str(&text).map_err(|e| Failure::CouldNotRun(format!("{}: {e}", options.scene.display())))?;
-    let sources = scene["assets"].as_object().into_iter().flat_map(|assets| assets.values());
-    let mut files: Vec<String> = sources.filter_map(|asset| asset["src"].as_str().map(String::from)).collect();
-    files.extend(options.scene.file_name().map(|name| name.to_string_lossy().into_owned()));
+    let assets = scene["assets"].as_object().into_iter().flat_map(|assets| assets.values());
+    let sources = assets.filter_map(|asset| asset["src"].as_str());
+    let scene_file = options.scene.file_name().and_then(|name| name.to_str());
+    let of_scene = sources.chain(scene_file).map(|file| normal(&format!("scene/{file}")));
     let inputs = options.inputs.iter().filter_map(|input| input.split_once('='));
-    files.extend(inputs.flat_map(|(name, file)| {
-        let file = Path::new(file).file_name().map(|file| file.to_string_lossy().into_owned());
-        file.into_iter().chain([name.to_owned()])
-    }));
-    Ok(files)
+    Ok(of_scene.chain(inputs.map(|(name, _)| format!("input/{name}"))).collect())
 }
 
 fn check_requests(closing: &Value, allowed: &[String]) -> Outcome {
@@ -110,12 +106,57 @@ fn check_requests(closing: &Value, allowed: &[String]) -> Outcome {
     let requests = requests.ok_or_else(|| Failure::CouldNotRun(format!("{DRIVER} gives no requests: {closing}")))?;
     for request in requests {
         let request = request.as_str().unwrap_or_default();
-        let path = request.split(['?', '#']).next().unwrap_or_default().trim_start_matches('/');
-        let of_page = paths::root().join(SITE).join(path).exists() && !path.contains("..");
-        let of_scene = allowed.iter().any(|file| path == file || path.ends_with(&format!("/{file}")));
-        if !of_page && !of_scene {
+        // Another server than the page's own is shown with its whole address.
+        let path = request.strip_prefix('/').map(|path| normal(&decoded(path)));
+        let known = path.is_some_and(|path| allowed.contains(&path) || paths::root().join(SITE).join(path).exists());
+        if !known {
             return Err(Failure::CouldNotRun(format!("the page asked for `{request}`, which is not its own")));
         }
     }
     Ok(())
+}
+
+/// A path without `.` and `..`; what leads out of the top is cut off.
+fn normal(path: &str) -> String {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// A path of a URL with its %XX turned back into bytes.
+fn decoded(path: &str) -> String {
+    let mut pieces = path.split('%');
+    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
+    for piece in pieces {
+        match piece.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => bytes.extend([byte].iter().chain(&piece.as_bytes()[2..])),
+            None => bytes.extend(b"%".iter().chain(piece.as_bytes())),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_its_own_files() {
+        let allowed = ["scene/a b.json".to_owned(), "scene/sub/clip.mp4".to_owned(), "input/mouth".to_owned()];
+        let check = |request: &str| check_requests(&json!({"requests": [request]}), &allowed);
+        for fine in ["/scene/a%20b.json", "/scene/sub/clip.mp4", "/scene/./sub/clip.mp4", "/input/mouth"] {
+            assert!(check(fine).is_ok(), "{fine}");
+        }
+        for foreign in ["/scene/frames.txt", "/scene/clip.mp4", "/../../Cargo.toml", "https://example.org/x", "/mouth"]
+        {
+            assert!(check(foreign).is_err(), "{foreign}");
+        }
+    }
 }
