@@ -3,4 +3,5 @@
 
 pub mod media;
 pub mod programs;
+pub mod render;
 pub mod scenes;

@@ -187,3 +187,22 @@ pub fn av1() -> &'static str {
 pub fn matroska() -> &'static str {
     ffmpeg("matroska.mkv", &format!("-i {} -c copy OUT", ntsc()))
 }
+
+/// Five seconds, with a tone in stereo.
+pub fn with_sound() -> &'static str {
+    ffmpeg(
+        "with_sound.mp4",
+        "-f lavfi -i testsrc2=size=320x180:rate=25:duration=5 -f lavfi -i sine=frequency=440:sample_rate=44100:duration=5 \
+         -pix_fmt yuv420p -c:v libx264 -preset veryfast -c:a aac -ac 2 OUT",
+    )
+}
+
+/// White pictures and a tone from 0.5 s to 0.7 s and from 1.5 s to 1.7 s, black and silence otherwise.
+pub fn flash_and_beep() -> &'static str {
+    ffmpeg(
+        "flash_and_beep.mp4",
+        "-f lavfi -i color=black:size=160x90:rate=25:duration=2.4,drawbox=color=white:t=fill:enable='between(mod(t,1),0.5,0.68)' \
+         -f lavfi -i aevalsrc=sin(2*PI*1000*t)*between(mod(t\\,1)\\,0.5\\,0.7):sample_rate=48000:duration=2.4 \
+         -pix_fmt yuv420p -c:v libx264 -preset veryfast -c:a aac OUT",
+    )
+}

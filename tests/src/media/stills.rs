@@ -7,6 +7,15 @@ pub fn png_with_alpha() -> &'static str {
     ffmpeg("alpha.png", &format!("-f lavfi -i {ALPHA_RAMP} -frames:v 1 OUT"))
 }
 
+/// A PNG of 96x96 whose colours and alpha change slowly, so that where a program puts its chroma samples matters little.
+pub fn soft_patch() -> &'static str {
+    ffmpeg(
+        "soft_patch.png",
+        "-f lavfi -i color=size=96x96,format=rgba,geq=r='40+2*X':g='200-Y':b='90+X/2+Y/2':a='clip(3*(60-hypot(X-48,Y-48)),0,255)' \
+         -frames:v 1 OUT",
+    )
+}
+
 /// A JPEG, 4:2:0.
 pub fn jpeg() -> &'static str {
     ffmpeg("photo.jpg", "-f lavfi -i testsrc2=size=97x65 -frames:v 1 -pix_fmt yuvj420p -q:v 4 OUT")
