@@ -7,6 +7,7 @@
 //!
 //! Times are exact fractions of a second. Nothing reads a clock, a file or the network.
 
+mod avc;
 mod clip;
 mod color;
 mod error;
@@ -18,6 +19,7 @@ mod stage;
 pub mod still;
 mod time;
 
+pub use avc::{AvcTags, avc_tags};
 pub use clip::{ClipInfo, Picture};
 pub use color::{CodedMatrix, ColorTags, resolve_color};
 pub use error::{Problem, SceneError, SceneErrors};

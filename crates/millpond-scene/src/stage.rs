@@ -81,6 +81,18 @@ struct Planned {
     plan: Option<LayerPlan>,
     /// The picture that the plan last drew.
     drawn: Option<u64>,
+    /// Whether the layer shows in the frame that is being composed.
+    shows: bool,
+}
+
+impl<P: Picture> AssetState<P> {
+    /// The picture of a layer of this asset, and its number.
+    fn shown<'a>(&'a self, clip: &'a Option<Clip<P>>) -> Option<(u64, FrameView<'a>)> {
+        let input = || self.input.as_ref().map(|(number, picture)| (*number, picture.view()));
+        let still = || self.still.as_ref().map(|still| (0, still.view()));
+        let clip = || clip.as_ref()?.showing.picture().map(|(number, picture)| (*number, picture.view()));
+        input().or_else(still).or_else(clip)
+    }
 }
 
 impl<P: Picture> Stage<P> {
@@ -270,58 +282,74 @@ impl<P: Picture> Stage<P> {
     /// # Realtime
     /// Does not allocate, but for planning a layer that is drawn for the first time or whose pictures changed.
     pub fn compose(&mut self, n: u64, canvas: &mut FrameViewMut<'_>) -> Result<(), SceneError> {
-        composite::fill(canvas, self.canvas.color, self.scene.canvas.background)?;
-        for index in 0..self.layers.len() {
-            let Some(time) = self.asset_time(index, n) else { continue };
-            let layer = &self.scene.layers[index];
+        for layer in 0..self.layers.len() {
+            self.plan(layer, n)?;
+        }
+        // What lies below a layer that hides the whole canvas need not be drawn.
+        let hides = |state: &LayerState<P>| {
+            let plan = state.plan.as_ref().filter(|planned| planned.shows);
+            plan.and_then(|planned| planned.plan.as_ref()).is_some_and(LayerPlan::hides_canvas)
+        };
+        let base = self.layers.iter().rposition(hides);
+        if base.is_none() {
+            composite::fill(canvas, self.canvas.color, self.scene.canvas.background)?;
+        }
+        for index in base.unwrap_or(0)..self.layers.len() {
             let state = &mut self.layers[index];
-            let asset = &self.assets[layer.asset];
-            let not_ready = |what| SceneError::NotReady { frame: n, layer: index, what };
-            let (number, view, info, color) = match (&self.scene.assets[layer.asset].source, &asset.still) {
-                (Source::Input { .. }, _) => match &asset.input {
-                    Some((number, picture)) => {
-                        let color = resolve_color(
-                            self.scene.assets[layer.asset].color,
-                            ColorTags::default(),
-                            ColorTags::default(),
-                        )?;
-                        (*number, picture.view(), None, color)
-                    }
-                    None => continue,
-                },
-                (Source::File { .. }, Some(still)) => (0, still.view(), None, Color::default()),
-                (Source::File { .. }, None) => {
-                    let Some(clip) = &mut state.clip else {
-                        let over = layer.after == After::Hide && state.end.is_some_and(|end| time >= end);
-                        if over {
-                            continue;
-                        }
-                        return Err(not_ready("its clip"));
-                    };
-                    match clip.showing.at(clip.tick(time), layer.after) {
-                        Shown::NeedsMore => return Err(not_ready("a picture")),
-                        Shown::Nothing => continue,
-                        Shown::Picture => {}
-                    }
-                    let Some((number, picture)) = clip.showing.picture() else { continue };
-                    (*number, picture.view(), Some(clip.info), clip.color)
-                }
-            };
-            let picture = PictureSpec {
-                format: view.format(),
-                width: view.width(),
-                height: view.height(),
-                color,
-                siting: info.map_or_else(ChromaSiting::default, |info| info.siting),
-                turns: info.map_or(0, |info| info.turns % 4),
-            };
-            if state.plan.as_ref().is_none_or(|planned| planned.picture != picture) {
-                let aspect = info.map_or((1, 1), |info| info.pixel_aspect);
-                let plan = opening(|| plan(&self.canvas, layer, picture, aspect))?;
-                state.plan = Some(Planned { picture, plan, drawn: None });
+            let asset = &self.assets[self.scene.layers[index].asset];
+            let Some((number, picture)) = asset.shown(&state.clip) else { continue };
+            if let Some(Planned { plan: Some(plan), drawn, shows: true, .. }) = &mut state.plan {
+                plan.draw(&picture, *drawn != Some(number), canvas)?;
+                *drawn = Some(number);
             }
-            if let Some(planned) = &mut state.plan {
-                draw(planned, number, &view, canvas)?;
+        }
+        Ok(())
+    }
+
+    /// Decides whether a layer shows at frame `n`, and plans it if it does and its pictures are new in kind.
+    fn plan(&mut self, index: usize, n: u64) -> Result<(), SceneError> {
+        let time = self.asset_time(index, n);
+        let layer = &self.scene.layers[index];
+        let declared = &self.scene.assets[layer.asset];
+        let state = &mut self.layers[index];
+        let asset = &self.assets[layer.asset];
+        if let Some(planned) = &mut state.plan {
+            planned.shows = false;
+        }
+        let Some(time) = time else { return Ok(()) };
+        let not_ready = |what| SceneError::NotReady { frame: n, layer: index, what };
+        let is_file = matches!(declared.source, Source::File { .. });
+        if is_file && asset.still.is_none() {
+            let Some(clip) = &mut state.clip else {
+                let over = layer.after == After::Hide && state.end.is_some_and(|end| time >= end);
+                return if over { Ok(()) } else { Err(not_ready("its clip")) };
+            };
+            match clip.showing.at(clip.tick(time), layer.after) {
+                Shown::NeedsMore => return Err(not_ready("a picture")),
+                Shown::Nothing => return Ok(()),
+                Shown::Picture => {}
+            }
+        }
+        let Some((_, view)) = asset.shown(&state.clip) else { return Ok(()) };
+        let clip = state.clip.as_ref();
+        let color = match clip {
+            Some(clip) => clip.color,
+            None => resolve_color(declared.color, ColorTags::default(), ColorTags::default())?,
+        };
+        let picture = PictureSpec {
+            format: view.format(),
+            width: view.width(),
+            height: view.height(),
+            color,
+            siting: clip.map_or_else(ChromaSiting::default, |clip| clip.info.siting),
+            turns: clip.map_or(0, |clip| clip.info.turns % 4),
+        };
+        match &mut state.plan {
+            Some(planned) if planned.picture == picture => planned.shows = true,
+            _ => {
+                let aspect = clip.map_or((1, 1), |clip| clip.info.pixel_aspect);
+                let plan = opening(|| plan(&self.canvas, layer, picture, aspect))?;
+                state.plan = Some(Planned { picture, plan, drawn: None, shows: true });
             }
         }
         Ok(())
@@ -362,17 +390,4 @@ fn plan(
         Some(placement) => Ok(Some(LayerPlan::new(*canvas, picture, placement, layer.opacity)?)),
         None => Ok(None),
     }
-}
-
-fn draw(
-    planned: &mut Planned,
-    number: u64,
-    view: &FrameView<'_>,
-    canvas: &mut FrameViewMut<'_>,
-) -> Result<(), SceneError> {
-    if let Some(plan) = &mut planned.plan {
-        plan.draw(view, planned.drawn != Some(number), canvas)?;
-        planned.drawn = Some(number);
-    }
-    Ok(())
 }

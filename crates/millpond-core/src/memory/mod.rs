@@ -2,7 +2,8 @@
 //!
 //! Install [`CountingAllocator`] as the program's global allocator, and [`counts`] tells how often the Rust heap was
 //! asked for memory. Work that must allocate at a known place, such as opening an asset in mid-stream, runs inside
-//! [`opening`] and is counted apart. C libraries have heaps of their own and are not included.
+//! [`opening`] and is counted apart. C libraries have heaps of their own and are not included;
+//! [`footprint`] tells what the whole process takes.
 //!
 //! ```
 //! use millpond_core::memory::{self, CountingAllocator};
@@ -20,5 +21,7 @@
 //! ```
 
 mod counting;
+mod process;
 
 pub use counting::{CountingAllocator, Counts, OpeningScope, counts, opening};
+pub use process::{Footprint, footprint};

@@ -11,7 +11,7 @@ pub fn schema() -> String {
     let generator = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true).into_generator();
     let mut schema = generator.into_root_schema_for::<Scene>();
     NoNull.transform(&mut schema);
-    schema.insert("$id".into(), "https://millpond.dev/scene-1.schema.json".into());
+    schema.insert("$id".into(), "urn:millpond:scene:1".into());
     format!("{:#}\n", schema.to_value())
 }
 
@@ -54,7 +54,7 @@ pub(super) mod form {
     macro_rules! form {
         ($(#[doc = $doc:literal] $name:ident => $schema:tt;)*) => {$(
             #[doc = $doc]
-            pub struct $name;
+            pub(in crate::file) struct $name;
             impl JsonSchema for $name {
                 fn schema_name() -> Cow<'static, str> {
                     stringify!($name).into()
@@ -64,6 +64,18 @@ pub(super) mod form {
                 }
             }
         )*};
+    }
+
+    fn color() -> serde_json::Value {
+        serde_json::json!({
+            "type": "object",
+            "description": "Overrides the colour tags of the file.",
+            "properties": {
+                "matrix": {"enum": ["bt601", "bt709", "bt2020"]},
+                "range": {"enum": ["limited", "full"]}
+            },
+            "additionalProperties": false
+        })
     }
 
     form! {
@@ -91,7 +103,7 @@ pub(super) mod form {
         Assets => {"type": "object", "additionalProperties": {"oneOf": [
             {"type": "object", "properties": {
                 "src": {"type": "string", "minLength": 1, "description": "Path of a clip, a sound or a still, relative to the scene file; it may not leave its folder."},
-                "color": {"$ref": "#/$defs/color"}
+                "color": (color())
             }, "required": ["src"], "additionalProperties": false},
             {"type": "object", "properties": {
                 "input": {"type": "object", "description": "A picture that the program pushes frame by frame.", "properties": {
@@ -99,7 +111,7 @@ pub(super) mod form {
                     "height": {"type": "integer", "minimum": 1, "maximum": 32768},
                     "format": {"enum": ["rgba", "bgra", "i420", "nv12"]}
                 }, "required": ["width", "height", "format"], "additionalProperties": false},
-                "color": {"$ref": "#/$defs/color"}
+                "color": (color())
             }, "required": ["input"], "additionalProperties": false}
         ]}};
     }

@@ -119,8 +119,10 @@ impl Visible {
 pub struct LayerPlan {
     canvas: CanvasSpec,
     picture: PictureSpec,
+    opacity: u8,
     source: Source,
-    /// `None` if nothing of the target is on the canvas.
+    /// `None` if nothing of the target is on the canvas; then there is no patch either.
+    visible: Option<Visible>,
     patch: Option<Patch>,
 }
 
@@ -166,7 +168,24 @@ impl LayerPlan {
             }
             (format, _) => return Err(Error::UnsupportedFormat { format }),
         };
-        Ok(LayerPlan { canvas, picture, source, patch })
+        Ok(LayerPlan { canvas, picture, opacity, source, visible, patch })
+    }
+
+    /// Whether this layer covers the whole canvas and lets nothing through, whatever the picture.
+    pub fn hides_canvas(&self) -> bool {
+        let all = Visible { x0: 0, x1: self.canvas.width as usize, y0: 0, y1: self.canvas.height as usize };
+        let opaque = matches!(
+            self.picture.format,
+            PixelFormat::I420
+                | PixelFormat::I422
+                | PixelFormat::I444
+                | PixelFormat::Nv12
+                | PixelFormat::I420P10
+                | PixelFormat::I422P10
+                | PixelFormat::I444P10
+                | PixelFormat::Gray8
+        );
+        opaque && self.opacity == 255 && self.visible == Some(all)
     }
 
     /// Draws `picture`. `fresh` says that its pixels differ from those of the last call; when they do not, what was
