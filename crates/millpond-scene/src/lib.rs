@@ -15,6 +15,7 @@ mod file;
 mod geometry;
 mod hash;
 mod showing;
+pub mod sound;
 mod stage;
 pub mod still;
 mod time;

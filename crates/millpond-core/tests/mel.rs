@@ -1,0 +1,159 @@
+//! What the log-mel promises besides its values: sizes, errors, locality, windows, picture.
+
+use millpond_core::Error;
+use millpond_core::audio::{Mel, MelConfig, lip_sync_window_into, lip_sync_window_start, mel_picture_into};
+use proptest::prelude::*;
+
+fn noise(len: usize, seed: u32) -> Vec<f32> {
+    let mut state = seed;
+    (0..len)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 8_388_608.0 - 1.0
+        })
+        .collect()
+}
+
+fn run(config: MelConfig, samples: &[f32]) -> Vec<f32> {
+    let mut mel = Mel::new(config).unwrap();
+    let mut out = vec![0.0; mel.n_mels() * mel.output_frames(samples.len())];
+    assert_eq!(mel.process_into(samples, &mut out), Ok(out.len() / mel.n_mels()));
+    out
+}
+
+#[test]
+fn sizes() {
+    let mel = Mel::new(MelConfig::lipsync()).unwrap();
+    assert_eq!([0, 1, 199, 200, 16_000].map(|n| mel.output_frames(n)), [0, 1, 1, 2, 81]);
+    assert_eq!(mel.config().columns_per_second(), (16_000, 200));
+    assert!(run(MelConfig::lipsync(), &[]).is_empty());
+}
+
+#[test]
+fn a_short_buffer_is_refused_and_untouched() {
+    let mut mel = Mel::new(MelConfig::lipsync()).unwrap();
+    let mut out = [7.0; 80 * 6 - 1];
+    let error = mel.process_into(&noise(1000, 1), &mut out).unwrap_err();
+    assert_eq!(error, Error::BufferTooSmall { needed: 480, got: 479 });
+    assert_eq!(error.code(), "E_BUFFER_TOO_SMALL");
+    assert!(out.iter().all(|&x| x == 7.0));
+}
+
+#[test]
+fn bad_configurations_are_refused() {
+    let changes: [fn(&mut MelConfig); 13] = [
+        |c| c.sample_rate_hz = 0,
+        |c| c.pre_emphasis = f32::NAN,
+        |c| c.n_fft = 0,
+        |c| c.n_fft = 1023,
+        |c| c.n_fft = 8192,
+        |c| c.win_samples = 1025,
+        |c| c.win_samples = 1,
+        |c| c.hop_samples = 0,
+        |c| c.n_mels = 0,
+        |c| c.max_hz = 8001.0,
+        |c| c.min_hz = f64::NAN,
+        |c| c.energy_floor = 0.0,
+        |c| c.range_db = f32::INFINITY,
+    ];
+    for (i, change) in changes.iter().enumerate() {
+        let mut config = MelConfig::lipsync();
+        change(&mut config);
+        assert!(matches!(Mel::new(config), Err(Error::BadParameter { .. })), "change {i}");
+    }
+}
+
+#[test]
+fn what_is_not_a_number_stays_where_it_is() {
+    let clean = noise(8000, 3);
+    let want = run(MelConfig::lipsync(), &clean);
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX] {
+        let mut samples = clean.clone();
+        samples[4000] = bad;
+        let got = run(MelConfig::lipsync(), &samples);
+        for (i, (g, w)) in got.iter().zip(&want).enumerate() {
+            assert!((-4.0..=4.0).contains(g));
+            // The window of frame f spans 200f - 320 .. 200f + 320; sample 4001 sees 4000 through the pre-emphasis.
+            let centre = (i % 41) as i64 * 200;
+            let sees = (3680..=4321).contains(&centre);
+            assert!(sees || g.to_bits() == w.to_bits(), "{bad} at column {}", i % 41);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A frame does not depend on its neighbours in the vector lanes: dropping whole hops from the front moves it to
+    /// another lane and leaves its bits alone, away from the ends.
+    #[test]
+    fn bits_do_not_depend_on_the_lane(hops in 1usize..9, seed in 1u32..1000, hop in 1usize..300) {
+        let config = MelConfig { hop_samples: hop, ..MelConfig::lipsync() };
+        let samples = noise(3000 + hop * hops, seed);
+        let (whole, cut) = (run(config.clone(), &samples), run(config, &samples[hop * hops..]));
+        let (frames, cut_frames) = (whole.len() / 80, cut.len() / 80);
+        prop_assert_eq!(frames, cut_frames + hops);
+        for f in 512usize.div_ceil(hop) + 1..cut_frames {
+            for m in 0..80 {
+                prop_assert_eq!(cut[m * cut_frames + f].to_bits(), whole[m * frames + f + hops].to_bits());
+            }
+        }
+    }
+
+    /// No size or value makes it panic.
+    #[test]
+    fn any_configuration_runs(n_fft in 2usize..300, win in 2usize..600, hop in 1usize..700, n_mels in 1usize..90,
+                              len in 0usize..700, seed in 1u32..99) {
+        let n_fft = n_fft * 2;
+        let config = MelConfig { n_fft, win_samples: win.min(n_fft), hop_samples: hop, n_mels, ..MelConfig::lipsync() };
+        let out = run(config, &noise(len, seed));
+        prop_assert!(out.iter().all(|x| (-4.0..=4.0).contains(x)));
+    }
+}
+
+#[test]
+fn windows_start_where_the_formula_says() {
+    // 80 columns a second, 25 frames a second: 3.2 columns a frame.
+    let starts: Vec<usize> = (0..6).map(|i| lip_sync_window_start(i, (80, 1), (25, 1), 100).unwrap()).collect();
+    assert_eq!(starts, [0, 3, 6, 9, 12, 16]);
+    // An hour into 29.97 fps the exact quotient is 287999.999…: the floor must not be rounded up.
+    assert_eq!(lip_sync_window_start(107_892, (80, 1), (30_000, 1001), usize::MAX), Ok(287_999));
+    assert_eq!(lip_sync_window_start(50, (80, 1), (25, 1), 100), Ok(84));
+    assert_eq!(lip_sync_window_start(u64::MAX, (u32::MAX, 1), (1, u32::MAX), 16), Ok(0));
+    assert!(lip_sync_window_start(0, (80, 1), (25, 1), 15).is_err());
+    assert!(lip_sync_window_start(0, (80, 1), (0, 1), 16).is_err());
+}
+
+#[test]
+fn a_window_is_its_columns() {
+    let mel: Vec<f32> = (0..2 * 20).map(|i| i as f32).collect();
+    let mut out = [0.0; 32];
+    lip_sync_window_into(&mel, 2, 20, 3, &mut out).unwrap();
+    assert_eq!((out[0], out[15], out[16], out[31]), (3.0, 18.0, 23.0, 38.0));
+    assert!(lip_sync_window_into(&mel, 2, 20, 5, &mut out).is_err());
+    assert!(lip_sync_window_into(&mel, 3, 20, 0, &mut out).is_err());
+    assert!(lip_sync_window_into(&mel, 2, 20, 0, &mut out[..31]).is_err());
+}
+
+#[test]
+fn the_picture_has_low_bands_below_and_shows_peaks() {
+    // Two bands, three frames: band 0 is loud in frame 1, band 1 half loud in frame 2.
+    let mel = [-4.0, 4.0, -4.0, -4.0, -4.0, 0.0];
+    let (dark, bright) = ([0, 0, 4, 255], [252, 252, 190, 255]);
+    let mut out = [9; 3 * 2 * 4];
+    mel_picture_into(&mel, 2, 3, (-4.0, 4.0), 3, 2, &mut out).unwrap();
+    let pixels: Vec<&[u8]> = out.chunks_exact(4).collect();
+    assert_eq!(pixels[..2], [dark, dark]);
+    assert_eq!(pixels[2], [183, 55, 121, 255]);
+    assert_eq!(pixels[3..], [dark, bright, dark]);
+    // One pixel shows the loudest of all cells; larger pictures repeat cells.
+    mel_picture_into(&mel, 2, 3, (-4.0, 4.0), 1, 1, &mut out).unwrap();
+    assert_eq!(out[..4], bright);
+    let mut large = vec![0; 7 * 5 * 4];
+    mel_picture_into(&mel, 2, 3, (-4.0, 4.0), 7, 5, &mut large).unwrap();
+    assert_eq!(large[(4 * 7 + 3) * 4..][..4], bright);
+    assert!(mel_picture_into(&mel, 2, 3, (4.0, 4.0), 3, 2, &mut out).is_err());
+    assert!(mel_picture_into(&mel, 2, 3, (-4.0, 4.0), 3, 3, &mut out).is_err());
+    assert!(mel_picture_into(&mel, 2, 3, (-4.0, 4.0), 0, 3, &mut out).is_err());
+    mel_picture_into(&[f32::NAN; 6], 2, 3, (-4.0, 4.0), 3, 2, &mut out).unwrap();
+}

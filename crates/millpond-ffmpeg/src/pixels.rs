@@ -1,0 +1,103 @@
+//! FFmpeg's pixel formats and ours, and copying a decoded picture into a pool frame.
+//!
+//! Most formats are copied row by row. Packed R'G'B' without alpha becomes RGBA or BGRA with alpha 255, which is exact.
+//! Copying does not allocate.
+
+use crate::sys;
+use ffmpeg_next::format::Pixel;
+use ffmpeg_next::frame;
+use millpond_core::video::{ChromaSiting, FrameView, FrameViewMut, PixelFormat, Siting};
+
+/// How the samples of one of FFmpeg's formats get into one of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Copy {
+    /// Byte by byte.
+    Rows,
+    /// Three or four bytes a pixel, of which the first three count; alpha becomes 255.
+    Opaque {
+        /// Bytes of a pixel in FFmpeg's format.
+        bytes: usize,
+    },
+}
+
+/// Our counterpart of a pixel format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counterpart {
+    pub(crate) format: PixelFormat,
+    /// The format itself says that all codes are used (`yuvj420p` and its like).
+    pub(crate) is_full_range: bool,
+    copy: Copy,
+}
+
+/// Our counterpart of one of FFmpeg's pixel formats, if there is one.
+pub(crate) fn counterpart(pixel: Pixel) -> Option<Counterpart> {
+    let rows = |format| Some(Counterpart { format, is_full_range: false, copy: Copy::Rows });
+    let full = |format| Some(Counterpart { format, is_full_range: true, copy: Copy::Rows });
+    let opaque = |format, bytes| Some(Counterpart { format, is_full_range: false, copy: Copy::Opaque { bytes } });
+    match pixel {
+        Pixel::YUV420P => rows(PixelFormat::I420),
+        Pixel::YUV422P => rows(PixelFormat::I422),
+        Pixel::YUV444P => rows(PixelFormat::I444),
+        Pixel::YUVJ420P => full(PixelFormat::I420),
+        Pixel::YUVJ422P => full(PixelFormat::I422),
+        Pixel::YUVJ444P => full(PixelFormat::I444),
+        Pixel::YUVA420P => rows(PixelFormat::I420A),
+        Pixel::NV12 => rows(PixelFormat::Nv12),
+        Pixel::YUV420P10LE => rows(PixelFormat::I420P10),
+        Pixel::YUV422P10LE => rows(PixelFormat::I422P10),
+        Pixel::YUV444P10LE => rows(PixelFormat::I444P10),
+        Pixel::GRAY8 => rows(PixelFormat::Gray8),
+        Pixel::RGBA => rows(PixelFormat::Rgba8),
+        Pixel::BGRA => rows(PixelFormat::Bgra8),
+        Pixel::RGB24 => opaque(PixelFormat::Rgba8, 3),
+        Pixel::BGR24 => opaque(PixelFormat::Bgra8, 3),
+        Pixel::RGBZ => opaque(PixelFormat::Rgba8, 4),
+        Pixel::BGRZ => opaque(PixelFormat::Bgra8, 4),
+        _ => None,
+    }
+}
+
+/// Copies the visible part of a decoded picture. `None` if its planes are missing, too short or upside down.
+pub(crate) fn copy(frame: &frame::Video, from: Counterpart, to: &mut FrameViewMut<'_>) -> Option<()> {
+    match from.copy {
+        Copy::Rows => to.copy_from(&view(frame, from.format)?).ok(),
+        Copy::Opaque { bytes } => {
+            let (width, height) = (frame.width() as usize, frame.height() as usize);
+            let (data, stride) = sys::plane(frame, 0, width * bytes, height)?;
+            let plane = to.plane_mut(0);
+            if plane.row_bytes() != width * 4 || plane.rows() != height {
+                return None;
+            }
+            for (y, row) in data.chunks(stride).enumerate() {
+                for (pixel, source) in plane.row_mut(y).chunks_exact_mut(4).zip(row.chunks_exact(bytes)) {
+                    pixel.copy_from_slice(&[source[0], source[1], source[2], 255]);
+                }
+            }
+            Some(())
+        }
+    }
+}
+
+fn view(frame: &frame::Video, format: PixelFormat) -> Option<FrameView<'_>> {
+    let layout = millpond_core::video::FrameLayout::packed(format, frame.width(), frame.height()).ok()?;
+    let mut planes: [(&[u8], usize); 4] = [(&[], 0); 4];
+    for (index, (plane, at)) in planes.iter_mut().zip(layout.planes()).enumerate() {
+        *plane = sys::plane(frame, index, at.row_bytes, at.rows)?;
+    }
+    FrameView::from_planes(format, frame.width(), frame.height(), &planes[..format.planes()]).ok()
+}
+
+/// Chroma siting from FFmpeg's `AVChromaLocation`, which numbers it from 1: left, centre, top left, top, bottom left,
+/// bottom. Anything else is the default.
+pub(crate) fn siting(chroma_location: i32) -> ChromaSiting {
+    let (horizontal, vertical) = match chroma_location {
+        1 => (Siting::First, Siting::Middle),
+        2 => (Siting::Middle, Siting::Middle),
+        3 => (Siting::First, Siting::First),
+        4 => (Siting::Middle, Siting::First),
+        5 => (Siting::First, Siting::Second),
+        6 => (Siting::Middle, Siting::Second),
+        _ => return ChromaSiting::default(),
+    };
+    ChromaSiting { horizontal, vertical }
+}

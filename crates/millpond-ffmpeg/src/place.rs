@@ -1,0 +1,124 @@
+//! Where media may come from, and how FFmpeg is told.
+//!
+//! Only local files are opened unless the caller allows protocols. A `src` of a scene is relative to the scene file
+//! and stays inside its folder, symbolic links followed, unless the caller allows another folder. FFmpeg gets every
+//! path behind `file:`, so a name such as `concat:a|b` is a name and nothing else.
+
+use crate::Error;
+use std::ffi::{CString, OsStr};
+use std::path::{Component, Path, PathBuf};
+
+/// What may be opened beyond files inside the scene's folder.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// FFmpeg protocols besides `file`. Allowing any also allows playlists, which name other files.
+    pub protocols: Vec<String>,
+    /// Folders besides the scene's own from which its assets may come.
+    pub folders: Vec<PathBuf>,
+}
+
+/// Something that can be opened: a local file, or the address of an allowed protocol.
+#[derive(Clone, Debug)]
+pub struct Place {
+    url: CString,
+    path: Option<PathBuf>,
+    shown: String,
+}
+
+impl Place {
+    /// A local file, wherever it is.
+    ///
+    /// # Errors
+    /// [`Error::MediaMissing`] if the path holds a zero byte.
+    pub fn file(path: &Path) -> Result<Place, Error> {
+        let mut url = b"file:".to_vec();
+        url.extend_from_slice(path.as_os_str().as_encoded_bytes());
+        let shown = path.display().to_string();
+        let url = CString::new(url).map_err(|_| Error::missing(&shown, "the name holds a zero byte"))?;
+        Ok(Place { url, path: Some(path.to_owned()), shown })
+    }
+
+    /// What FFmpeg opens.
+    pub(crate) fn url(&self) -> &CString {
+        &self.url
+    }
+
+    /// The file, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+impl Access {
+    /// A file or address that the caller itself names; every local file is allowed.
+    ///
+    /// # Errors
+    /// [`Error::ProtocolRefused`] for an address whose protocol is not allowed.
+    pub fn argument(&self, name: &OsStr) -> Result<Place, Error> {
+        match name.to_str().and_then(|name| self.address(name)) {
+            // A file may have a name that looks like an address.
+            Some(Err(_)) if Path::new(name).exists() => Place::file(Path::new(name)),
+            Some(address) => address,
+            None => Place::file(Path::new(name)),
+        }
+    }
+
+    /// The `src` of a scene whose file lies in `folder`.
+    ///
+    /// # Errors
+    /// [`Error::PathEscapes`] if it leaves the folder, [`Error::ProtocolRefused`], [`Error::MediaMissing`].
+    pub fn asset(&self, folder: &Path, src: &str) -> Result<Place, Error> {
+        if let Some(address) = self.address(src) {
+            return address;
+        }
+        let escapes = || Error::PathEscapes { src: src.to_owned(), folder: folder.display().to_string() };
+        let joined = folder.join(src);
+        let resolved = match joined.canonicalize() {
+            Ok(resolved) => resolved,
+            // A path that cannot be inside is refused as such, whether the file exists or not.
+            Err(_) if leaves(src) && self.folders.is_empty() => return Err(escapes()),
+            Err(error) => return Err(Error::missing(&joined.display().to_string(), error)),
+        };
+        let inside = |folder: &Path| folder.canonicalize().is_ok_and(|folder| resolved.starts_with(folder));
+        let allowed = (!Path::new(src).is_absolute() && inside(folder)) || self.folders.iter().any(|path| inside(path));
+        if allowed { Place::file(&resolved) } else { Err(escapes()) }
+    }
+
+    /// `Some` if `name` has the form `protocol://rest`.
+    fn address(&self, name: &str) -> Option<Result<Place, Error>> {
+        let (protocol, _) = name.split_once("://")?;
+        let is_protocol = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        if protocol.is_empty() || !protocol.chars().all(is_protocol) {
+            return None;
+        }
+        Some(match CString::new(name) {
+            Ok(url) if self.protocols.iter().any(|allowed| allowed == protocol) => {
+                Ok(Place { url, path: None, shown: name.to_owned() })
+            }
+            _ => Err(Error::ProtocolRefused { place: name.to_owned(), protocol: protocol.to_owned() }),
+        })
+    }
+}
+
+/// Without looking at the disk: the path is absolute, or climbs out of the folder it is relative to.
+fn leaves(src: &str) -> bool {
+    let mut depth = 0;
+    for component in Path::new(src).components() {
+        match component {
+            Component::Normal(_) => depth += 1,
+            Component::CurDir => {}
+            Component::ParentDir => depth -= 1,
+            Component::RootDir | Component::Prefix(_) => return true,
+        }
+        if depth < 0 {
+            return true;
+        }
+    }
+    false
+}

@@ -1,0 +1,40 @@
+//! One frame of a scene, without rendering those before it.
+
+use super::assets::Assets;
+use super::feed::Feed;
+use super::{RenderOptions, Warnings};
+use crate::Error;
+use millpond_core::Rational;
+use millpond_core::pool::Pooled;
+use millpond_core::video::{Frame, FrameLayout, PixelFormat, convert};
+use millpond_scene::{Scene, Stage, seconds};
+
+/// The frame that shows at `time` (seconds), as RGBA without padding. Clips are read from a key frame at or before their
+/// time. `options.output` is not used. Allocates.
+///
+/// # Errors
+/// [`Error::TimeOutside`] if the scene has no frame then, and those of opening and decoding.
+pub fn frame_at(scene: &Scene, options: &RenderOptions, time: Rational) -> Result<Frame, Error> {
+    let assets = Assets::find(scene, &options.folder, &options.access)?;
+    let duration = assets.duration(scene, &options.cancel)?;
+    let index = (time * scene.canvas.frame_rate).floor().to_integer();
+    let index = u64::try_from(index).ok().filter(|index| *index < scene.frame_count(duration));
+    let index = index.ok_or_else(|| Error::TimeOutside {
+        time: seconds(time).to_string(),
+        duration: seconds(duration).to_string(),
+    })?;
+    let mut stage: Stage<Pooled<Frame>> = Stage::new(scene.clone())?;
+    let layout = stage.canvas_layout()?;
+    let mut canvas = Frame::new(layout);
+    let cancel = options.cancel.inner();
+    std::thread::scope(|scope| {
+        let warnings = Warnings::default();
+        let mut feed = Feed::start(scope, scene, &assets, &options.inputs, &cancel, &warnings)?;
+        feed.prepare(&mut stage, index)?;
+        stage.compose(index, &mut canvas.view_mut())?;
+        Ok::<(), Error>(())
+    })?;
+    let mut shown = Frame::new(FrameLayout::packed(PixelFormat::Rgba8, layout.width(), layout.height())?);
+    convert::to_rgba(&canvas.view(), stage.canvas_color(), &mut shown.view_mut())?;
+    Ok(shown)
+}

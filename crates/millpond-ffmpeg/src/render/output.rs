@@ -1,0 +1,163 @@
+//! The stages behind the composing one: video encoder, sound, muxer. A thread each, queues between.
+//!
+//! The first error is kept and everybody ends: a stage that stops drops its ends of the queues, which the neighbours
+//! notice at their next send or receive.
+
+use super::assets::Assets;
+use super::{Run, sound};
+use crate::aside::AsideFile;
+use crate::encoder::{AudioEncoder, Encoder, VideoEncoder};
+use crate::muxer::Muxer;
+use crate::queue::{Receiver, Sender, bounded};
+use crate::{Cancel, Error, threads};
+use ffmpeg_next::Packet;
+use millpond_core::Rational;
+use millpond_core::pool::Pooled;
+use millpond_core::video::{Frame, FrameLayout};
+use millpond_scene::Scene;
+use std::path::Path;
+use std::thread::Scope;
+
+/// Pictures that wait for the video encoder.
+pub(crate) const PICTURES: usize = 2;
+
+/// Packets that wait for the muxer, per stream. Sound runs ahead of the pictures by as much.
+const PACKETS: usize = 32;
+
+/// An MP4 file and its encoders, before their threads run.
+pub(crate) struct Output {
+    file: AsideFile,
+    video: VideoEncoder,
+    audio: Option<AudioEncoder>,
+    muxer: Muxer,
+}
+
+impl Output {
+    /// Opens file and encoders. `layout` is that of the pictures that will be sent.
+    pub(crate) fn create(target: &Path, scene: &Scene, layout: &FrameLayout) -> Result<Output, Error> {
+        let file = AsideFile::create(target)?;
+        let is_mp4 = |extension: &std::ffi::OsStr| {
+            extension.eq_ignore_ascii_case("mp4") || extension.eq_ignore_ascii_case("m4v")
+        };
+        if file.is_regular() && !target.extension().is_some_and(is_mp4) {
+            return Err(Error::UnsupportedOutput {
+                what: format!("the container of {}", target.display()),
+                reason: "names of MP4 files end in .mp4".to_owned(),
+            });
+        }
+        let video = VideoEncoder::open(layout.width(), layout.height(), scene.canvas.frame_rate)?;
+        let audio = if scene.audio.is_empty() { None } else { Some(AudioEncoder::open()?) };
+        let encoders: &[&dyn Encoder] = match &audio {
+            Some(audio) => &[&video, audio],
+            None => &[&video],
+        };
+        let muxer = Muxer::create(&file, target.to_owned(), encoders)?;
+        Ok(Output { file, video, audio, muxer })
+    }
+
+    /// Starts the threads. Pictures go into the sender; the file appears when it is [committed](AsideFile::commit) after
+    /// all threads have ended well.
+    pub(crate) fn start<'scope, 'env: 'scope>(
+        self,
+        scope: &'scope Scope<'scope, 'env>,
+        scene: &'env Scene,
+        assets: &'env Assets,
+        run: &'env Run,
+    ) -> Result<(Option<Sender<Pooled<Frame>>>, Option<AsideFile>), Error> {
+        let Output { file, video, audio, muxer } = self;
+        let (pictures, to_encode) = bounded(PICTURES);
+        let (video_packets, from_video) = bounded(PACKETS);
+        let mut from_audio = None;
+        if let Some(encoder) = audio {
+            let (packets, receiver) = bounded(PACKETS);
+            from_audio = Some(receiver);
+            threads::start(scope, "sound", move || {
+                stage(run, || sound::run(scene, assets, encoder, packets, run));
+            })?;
+        }
+        let bases = [Some(video.time_base()), from_audio.as_ref().map(|_| sound::time_base())];
+        threads::start(scope, "video encoder", move || {
+            stage(run, || encode(video, to_encode, video_packets, &run.cancel));
+        })?;
+        threads::start(scope, "muxer", move || {
+            stage(run, || mux(muxer, [Some(from_video), from_audio], bases, &run.cancel));
+        })?;
+        Ok((Some(pictures), Some(file)))
+    }
+}
+
+/// Runs a stage; if it fails, everybody ends.
+fn stage(run: &Run, work: impl FnOnce() -> Result<(), Error>) {
+    if let Err(error) = work() {
+        run.fail(error);
+    }
+}
+
+fn encode(
+    mut encoder: VideoEncoder,
+    pictures: Receiver<Pooled<Frame>>,
+    packets: Sender<Packet>,
+    cancel: &Cancel,
+) -> Result<(), Error> {
+    let mut index = 0;
+    loop {
+        let picture = pictures.receive();
+        if cancel.is_abandoned() {
+            return Err(Error::Cancelled);
+        }
+        let is_last = picture.is_none();
+        match picture {
+            Some(picture) => encoder.send(picture, index)?,
+            None => encoder.send_end()?,
+        }
+        index += 1;
+        while let Some(packet) = encoder.receive()? {
+            // The muxer is gone only if it failed, which it has noted itself.
+            if packets.send(packet).is_err() || cancel.is_abandoned() {
+                return Err(Error::Cancelled);
+            }
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+/// Writes the packets of both streams in the order of their decoding times.
+fn mux(
+    mut muxer: Muxer,
+    mut streams: [Option<Receiver<Packet>>; 2],
+    bases: [Option<ffmpeg_next::Rational>; 2],
+    cancel: &Cancel,
+) -> Result<(), Error> {
+    let mut waiting: [Option<Packet>; 2] = [None, None];
+    loop {
+        for (packet, stream) in waiting.iter_mut().zip(&mut streams) {
+            if packet.is_none() {
+                *packet = stream.as_ref().and_then(Receiver::receive);
+                if packet.is_none() {
+                    *stream = None;
+                }
+            }
+        }
+        // A stage that failed looks like one that ended; the file must not be finished then.
+        if cancel.is_abandoned() {
+            return Err(Error::Cancelled);
+        }
+        let time = |index: usize| {
+            let packet: &Packet = waiting[index].as_ref()?;
+            let base = bases[index]?;
+            let tick = packet.dts().or(packet.pts()).unwrap_or(0);
+            Some(Rational::new(i128::from(tick) * i128::from(base.numerator()), i128::from(base.denominator().max(1))))
+        };
+        let index = match (time(0), time(1)) {
+            (None, None) => return muxer.finish(),
+            (Some(_), None) => 0,
+            (None, Some(_)) => 1,
+            (Some(video), Some(audio)) => usize::from(audio < video),
+        };
+        if let Some(packet) = waiting[index].take() {
+            muxer.write(index, packet)?;
+        }
+    }
+}
