@@ -90,8 +90,10 @@ fn scaling_and_blending() {
         {"asset": "over", "rect": [60, 40, 144, 82], "fit": "stretch", "opacity": 0.6},
     ]);
     let scene = with(scene((320, 180), assets, layers), "/duration", json!(1));
-    // 0.6 is 153 of 255.
-    let graph = format!("[1]scale=144:82:{SCALE},format=yuva420p,lut=a=153[over];[0][over]overlay=60:40:format=yuv420:shortest=1");
+    // 0.6 is 153 of 255. By itself ffmpeg's lut would clip the other planes to the limited range.
+    let graph = format!(
+        "[1]scale=144:82:{SCALE},format=yuva420p,lut=y=val:u=val:v=val:a=153[over];[0][over]overlay=60:40:format=yuv420:shortest=1"
+    );
     near("blended", &composed(&scene), &their_frames(&[clip, over], &graph, (320, 180))[..25]);
 }
 
