@@ -1,7 +1,9 @@
 //! What the log-mel promises besides its values: sizes, errors, locality, windows, picture.
 
-use millpond_core::Error;
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use millpond_core::audio::{Mel, MelConfig, lip_sync_window_into, lip_sync_window_start, mel_picture_into};
+use millpond_core::{Error, Rational};
 use proptest::prelude::*;
 
 fn noise(len: usize, seed: u32) -> Vec<f32> {
@@ -25,7 +27,7 @@ fn run(config: MelConfig, samples: &[f32]) -> Vec<f32> {
 fn sizes() {
     let mel = Mel::new(MelConfig::lipsync()).unwrap();
     assert_eq!([0, 1, 199, 200, 16_000].map(|n| mel.output_frames(n)), [0, 1, 1, 2, 81]);
-    assert_eq!(mel.config().columns_per_second(), (16_000, 200));
+    assert_eq!(mel.config().columns_per_second(), Rational::from(80));
     assert!(run(MelConfig::lipsync(), &[]).is_empty());
 }
 
@@ -113,15 +115,17 @@ proptest! {
 
 #[test]
 fn windows_start_where_the_formula_says() {
+    let start = |index, frame_rate, n_frames| lip_sync_window_start(index, 80.into(), frame_rate, n_frames);
     // 80 columns a second, 25 frames a second: 3.2 columns a frame.
-    let starts: Vec<usize> = (0..6).map(|i| lip_sync_window_start(i, (80, 1), (25, 1), 100).unwrap()).collect();
+    let starts: Vec<usize> = (0..6).map(|i| start(i, 25.into(), 100).unwrap()).collect();
     assert_eq!(starts, [0, 3, 6, 9, 12, 16]);
-    // An hour into 29.97 fps the exact quotient is 287999.999…: the floor must not be rounded up.
-    assert_eq!(lip_sync_window_start(107_892, (80, 1), (30_000, 1001), usize::MAX), Ok(287_999));
-    assert_eq!(lip_sync_window_start(50, (80, 1), (25, 1), 100), Ok(84));
-    assert_eq!(lip_sync_window_start(u64::MAX, (u32::MAX, 1), (1, u32::MAX), 16), Ok(0));
-    assert!(lip_sync_window_start(0, (80, 1), (25, 1), 15).is_err());
-    assert!(lip_sync_window_start(0, (80, 1), (0, 1), 16).is_err());
+    // An hour into 29.97 fps the exact quotient is 287999.712: the floor must not be rounded up.
+    assert_eq!(start(107_892, Rational::new(30_000, 1001), usize::MAX), Ok(287_999));
+    assert_eq!(start(50, 25.into(), 100), Ok(84));
+    assert_eq!(start(u64::MAX, Rational::new(1, 1001), 16), Ok(0));
+    assert!(start(0, 25.into(), 15).is_err());
+    assert!(start(0, 0.into(), 16).is_err());
+    assert!(start(u64::MAX, Rational::new(1, i128::MAX), 16).is_err());
 }
 
 #[test]

@@ -1,7 +1,9 @@
-//! The `lipsync` profile against numpy and scipy (`tests/vectors/mel/make.py`), and its own bits against the SHA-256 that
-//! every target must reach.
+//! The `lipsync` profile against numpy and scipy (`tests/vectors/mel/make.py`), and the bits of profile and resampler against
+//! the SHA-256 that every target must reach.
 
-use millpond_core::audio::{Mel, MelConfig};
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use millpond_core::audio::{Mel, MelConfig, Resampler};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
@@ -65,20 +67,39 @@ fn features_agree_with_numpy() {
     }
 }
 
+fn sha256(values: &[f32]) -> String {
+    let mut hash = Sha256::new();
+    for value in values {
+        hash.update(value.to_le_bytes());
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn assert_hashes(file: &str, hashes: impl Iterator<Item = (String, String)>) {
+    let lines: Vec<String> = hashes.map(|(key, hash)| format!("  \"{key}\": \"{hash}\"")).collect();
+    let json = format!("{{\n{}\n}}\n", lines.join(",\n"));
+    let stored = String::from_utf8(read(file)).unwrap();
+    assert_eq!(json, stored, "if the bits were changed on purpose, this is the new {file}:\n{json}");
+}
+
 #[test]
 fn bits_are_those_of_every_target() {
-    let lines: Vec<String> = CLIPS
-        .iter()
-        .map(|name| {
-            let mut hash = Sha256::new();
-            for value in features(&wav(name)) {
-                hash.update(value.to_le_bytes());
-            }
-            let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("  \"{name}.wav\": \"{hex}\"")
-        })
-        .collect();
-    let json = format!("{{\n{}\n}}\n", lines.join(",\n"));
-    let stored = String::from_utf8(read("sha256.json")).unwrap();
-    assert_eq!(json, stored, "if the profile was changed on purpose, this is the new sha256.json:\n{json}");
+    assert_hashes("sha256.json", CLIPS.iter().map(|name| (format!("{name}.wav"), sha256(&features(&wav(name))))));
+}
+
+/// speech.wav at other rates: up, down, and by an interpolated filter table.
+#[test]
+fn resampled_bits_are_those_of_every_target() {
+    let samples = wav("speech");
+    let resampled = |to: u32| {
+        let mut resampler = Resampler::new(16_000, to).unwrap();
+        let mut out = vec![0.0; resampler.clip_len(samples.len())];
+        let done = resampler.process_into(&samples, &mut out);
+        resampler.flush_into(&mut out[done.written..]);
+        sha256(&out)
+    };
+    assert_hashes(
+        "resampled.json",
+        [8_000, 44_100, 48_000, 47_999].into_iter().map(|to| (to.to_string(), resampled(to))),
+    );
 }

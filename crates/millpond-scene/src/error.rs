@@ -113,6 +113,22 @@ pub enum SceneError {
         /// What came.
         got: String,
     },
+    /// PCM was pushed to a sound before [`open`](crate::sound::Mixer::open) said what it is.
+    #[error("sound {sound} is not open")]
+    SoundNotOpen {
+        /// Index of the sound.
+        sound: usize,
+    },
+    /// A block was mixed before all of its sound was there.
+    #[error("sound {sound} has too little PCM for {frames} frames at {position}")]
+    NeedsSound {
+        /// The sound that waits: [`need`](crate::sound::Mixer::need) names it.
+        sound: usize,
+        /// Length of the block in output frames.
+        frames: usize,
+        /// Where it begins, in output frames.
+        position: u64,
+    },
     /// A number of ticks or a time scale cannot be a time.
     #[error("time scale {0} is not above zero")]
     BadTimeScale(Rational),
@@ -131,6 +147,8 @@ impl SceneError {
             SceneError::NotReady { .. } => "E_NOT_READY",
             SceneError::NotNeeded { .. } => "E_NOT_NEEDED",
             SceneError::WrongInput { .. } => "E_WRONG_INPUT",
+            SceneError::SoundNotOpen { .. } => "E_SOUND_NOT_OPEN",
+            SceneError::NeedsSound { .. } => "E_NEEDS_SOUND",
             SceneError::BadTimeScale(_) => "E_BAD_TIME_SCALE",
         }
     }

@@ -3,7 +3,7 @@
 //! [`Scene::from_json`] reads and checks a file. [`Stage`] says, for canvas frame *n*, what it still [needs](Need),
 //! takes the pictures that a host decoded, and composes them into a canvas frame. The host may be FFmpeg or a browser:
 //! everything between a picture in a pool slot and the canvas frame is the code here and in `millpond-core`, so both
-//! make the same bytes.
+//! make the same bytes. [`sound::Mixer`] does for sounds what the stage does for pictures.
 //!
 //! Times are exact fractions of a second. Nothing reads a clock, a file or the network.
 

@@ -7,8 +7,8 @@
     venv/bin/python make.py --librosa  # writes nothing: says how far librosa is from what is written
 
 For each clip: `NAME.wav` (16 kHz, mono, 16 bits), `NAME.energy.f32` (mel band energies) and `NAME.mel.f32` (features),
-both f32 little-endian, row-major [80, frames]. `sha256.json` is not made here: it holds the SHA-256 of millpond's own
-output, which is the same on every target.
+both f32 little-endian, row-major [80, frames]. `sha256.json` (features by clip) and `resampled.json` (speech.wav by new
+rate) are not made here: they hold the SHA-256 of millpond's own output, f32 little-endian, the same on every target.
 """
 
 import pathlib

@@ -4,39 +4,47 @@
 //! frames per second), in exact integers, so that a frame rate that does not divide the columns never drifts; a window
 //! that would reach past the end is the last 16 columns instead. Nothing allocates.
 
-use crate::Error;
+use crate::{Error, Rational};
 
 /// Columns in one window.
 pub const LIP_SYNC_COLUMNS: usize = 16;
 
-/// The first column of the window of video frame `index` in a matrix of `n_frames` columns. `columns_per_second`
-/// ([`MelConfig::columns_per_second`](super::MelConfig::columns_per_second)) and `frame_rate` are (numerator, denominator).
+/// The first column of the window of video frame `index` in a matrix of `n_frames` columns, at
+/// [`MelConfig::columns_per_second`](super::MelConfig::columns_per_second).
 ///
 /// ```
-/// # use millpond_core::audio::lip_sync_window_start;
+/// # use millpond_core::{Rational, audio::lip_sync_window_start};
 /// // 80 columns and 30000/1001 frames a second: 2.669… columns a frame.
-/// assert_eq!(lip_sync_window_start(100, (16_000, 200), (30_000, 1001), 1000), Ok(266));
-/// assert_eq!(lip_sync_window_start(100, (16_000, 200), (30_000, 1001), 270), Ok(254));
+/// let (columns, frames) = (Rational::from(80), Rational::new(30_000, 1001));
+/// assert_eq!(lip_sync_window_start(100, columns, frames, 1000), Ok(266));
+/// assert_eq!(lip_sync_window_start(100, columns, frames, 270), Ok(254));
 /// ```
 ///
 /// # Errors
-/// [`Error::BadParameter`] for a ratio with a 0 in it, or fewer than 16 columns.
+/// [`Error::BadParameter`] for a rate that is not above 0 or whose numbers overflow 127 bits, or fewer than 16 columns.
 pub fn lip_sync_window_start(
     index: u64,
-    columns_per_second: (u32, u32),
-    frame_rate: (u32, u32),
+    columns_per_second: Rational,
+    frame_rate: Rational,
     n_frames: usize,
 ) -> Result<usize, Error> {
-    for (name, (numerator, denominator)) in [("columns_per_second", columns_per_second), ("frame_rate", frame_rate)] {
-        if numerator == 0 || denominator == 0 {
-            let value = f64::from(numerator) / f64::from(denominator);
-            return Err(Error::BadParameter { name, value, expected: "a ratio of two positive integers" });
+    let refuse = |name, rate: Rational, expected| {
+        Err(Error::BadParameter { name, value: *rate.numer() as f64 / *rate.denom() as f64, expected })
+    };
+    for (name, rate) in [("columns_per_second", columns_per_second), ("frame_rate", frame_rate)] {
+        if *rate.numer() <= 0 || *rate.denom() <= 0 {
+            return refuse(name, rate, "above 0");
         }
     }
     let last = last_start(n_frames)?;
-    let columns = u128::from(index) * u128::from(columns_per_second.0) * u128::from(frame_rate.1)
-        / (u128::from(columns_per_second.1) * u128::from(frame_rate.0));
-    Ok(usize::try_from(columns).unwrap_or(last).min(last))
+    let columns = i128::from(index)
+        .checked_mul(*columns_per_second.numer())
+        .and_then(|columns| columns.checked_mul(*frame_rate.denom()))
+        .zip(columns_per_second.denom().checked_mul(*frame_rate.numer()));
+    match columns {
+        Some((numerator, denominator)) => Ok(usize::try_from(numerator / denominator).unwrap_or(last).min(last)),
+        None => refuse("frame_rate", frame_rate, "a fraction of smaller numbers"),
+    }
 }
 
 /// Copies columns `start..start + 16` of `mel` `[n_mels, n_frames]` to `out` `[n_mels, 16]`.

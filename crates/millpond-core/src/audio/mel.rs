@@ -10,7 +10,7 @@ use super::decibel::decibels;
 use super::filterbank::Filterbank;
 use super::lanes::{F32x4, LANES};
 use super::stft::Stft;
-use crate::Error;
+use crate::{Error, Rational};
 
 /// Everything that defines a log-mel profile.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,9 +61,9 @@ impl MelConfig {
         }
     }
 
-    /// Frames per second as (numerator, denominator): the sample rate and the hop.
-    pub fn columns_per_second(&self) -> (u32, u32) {
-        (self.sample_rate_hz, self.hop_samples as u32)
+    /// Frames (columns) per second: sample rate / hop.
+    pub fn columns_per_second(&self) -> Rational {
+        Rational::new(i128::from(self.sample_rate_hz), (self.hop_samples as i128).max(1))
     }
 
     fn validate(&self) -> Result<(), Error> {
