@@ -1,2 +1,42 @@
-//! The command.
-fn main() {}
+//! The command `millpond`: renders scenes, takes stills, probes media, computes log-mel features.
+//!
+//! What a person reads is written by [`console`], and so is what a program reads with `--json`. Exit codes: 0 done,
+//! 2 wrong usage or scene, 3 media missing or broken, 4 output cannot be written, 5 not supported, 6 cancelled,
+//! 75 worth a retry.
+
+mod arguments;
+mod console;
+mod failure;
+mod frame;
+mod line;
+mod mel;
+mod npy;
+mod png;
+mod probe;
+mod progress;
+mod render;
+mod scene_file;
+mod schema;
+
+use arguments::Command;
+use console::Console;
+use millpond::memory::CountingAllocator;
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+fn main() -> ExitCode {
+    let (console, command) = match arguments::parse() {
+        Ok(arguments) => (Console::new(arguments.json), arguments.command),
+        Err(exit) => return exit,
+    };
+    let done = match command {
+        Command::Render(arguments) => render::run(&arguments, &console),
+        Command::Frame(arguments) => frame::run(&arguments, &console),
+        Command::Probe(arguments) => probe::run(&arguments, &console),
+        Command::Mel(arguments) => mel::run(&arguments, &console),
+        Command::Schema => schema::run(&console),
+    };
+    console.finish(done)
+}

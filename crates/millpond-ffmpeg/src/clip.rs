@@ -102,6 +102,11 @@ impl Clip {
         pixel.descriptor().map_or_else(|| "unknown".to_owned(), |descriptor| descriptor.name().to_owned())
     }
 
+    /// Width and height of the pictures before cropping.
+    pub(crate) fn coded_size(&self) -> (i32, i32) {
+        self.decoder.coded_size()
+    }
+
     /// The next picture in presentation order; `None` at the end.
     ///
     /// # Errors

@@ -94,6 +94,10 @@ impl Input {
     /// sound files is not one.
     pub(crate) fn pictures(&self) -> Result<PictureStream, Error> {
         let stream = self.pick(ff::media::Type::Video).ok_or_else(|| self.no("pictures"))?;
+        if orientation(&stream).is_mirrored {
+            let format = "mirrored video".to_owned();
+            return Err(Error::UnsupportedFormat { place: self.place.to_string(), format });
+        }
         let (turns, pixel_aspect) = self.shape(&stream);
         Ok(PictureStream {
             index: stream.index(),
@@ -109,16 +113,15 @@ impl Input {
         self.tags.get(index).copied().unwrap_or_default()
     }
 
-    /// Clockwise quarter turns and pixel aspect of a stream of pictures.
+    /// Clockwise quarter turns and pixel aspect of a stream of pictures; the container's word counts before the
+    /// bitstream's.
     pub(crate) fn shape(&self, stream: &ff::Stream<'_>) -> (u8, (u32, u32)) {
-        // MP4 and Matroska speak for themselves; in other containers only the bitstream knows the pixel aspect.
-        let is_silent = !matches!(self.context.format().name(), "mov,mp4,m4a,3gp,3g2,mj2" | "matroska,webm");
         let aspect = match self.stream_tags(stream.index()).aspect {
-            (0, _) | (_, 0) if is_silent => sys::stream_numbers(stream).codec_aspect,
+            (0, _) | (_, 0) => sys::stream_numbers(stream).codec_aspect,
             aspect => aspect,
         };
         let side = |value: i32| u32::try_from(value).unwrap_or(0);
-        (quarter_turns(stream), (side(aspect.0), side(aspect.1)))
+        (orientation(stream).turns, (side(aspect.0), side(aspect.1)))
     }
 
     /// The stream of sound that a player plays, chosen like [`pictures`](Self::pictures).
@@ -218,19 +221,29 @@ fn time_base(stream: &ff::Stream<'_>) -> Option<Rational> {
     (numerator > 0 && denominator > 0).then(|| Rational::new(numerator.into(), denominator.into()))
 }
 
-/// Clockwise quarter turns of the display matrix. It takes (1, 0) to (a, b), y pointing down; a flip comes after the
-/// turn and is undone first, because only turns are applied.
-fn quarter_turns(stream: &ff::Stream<'_>) -> u8 {
+/// How a stream's pictures must be turned.
+#[derive(Clone, Copy, Debug, Default)]
+struct Orientation {
+    /// Clockwise quarter turns.
+    turns: u8,
+    is_mirrored: bool,
+}
+
+/// Reads the display matrix, which takes (1, 0) to (a, b) and (0, 1) to (c, d), y pointing down. It turns first and
+/// mirrors after.
+fn orientation(stream: &ff::Stream<'_>) -> Orientation {
     let is_matrix = |data: &ff::packet::SideData<'_>| data.kind() == ff::packet::side_data::Type::DisplayMatrix;
-    let Some(data) = stream.side_data().find(is_matrix) else { return 0 };
+    let Some(data) = stream.side_data().find(is_matrix) else { return Orientation::default() };
     let cell = |index: usize| {
         let bytes = data.data().get(index * 4..index * 4 + 4)?;
         Some(f64::from(i32::from_ne_bytes(bytes.try_into().ok()?)))
     };
-    let (Some(a), Some(b), Some(c), Some(d)) = (cell(0), cell(1), cell(3), cell(4)) else { return 0 };
-    let flipped = a * d - b * c < 0.0;
-    let quarters = b.atan2(if flipped { -a } else { a }) / std::f64::consts::FRAC_PI_2;
-    (quarters.round() as i64).rem_euclid(4) as u8
+    let (Some(a), Some(b), Some(c), Some(d)) = (cell(0), cell(1), cell(3), cell(4)) else {
+        return Orientation::default();
+    };
+    let is_mirrored = a * d - b * c < 0.0;
+    let quarters = b.atan2(if is_mirrored { -a } else { a }) / std::f64::consts::FRAC_PI_2;
+    Orientation { turns: (quarters.round() as i64).rem_euclid(4) as u8, is_mirrored }
 }
 
 /// Matrix and range of a set of numbers.

@@ -48,6 +48,10 @@ pub struct StreamInfo {
 /// What only pictures have.
 #[derive(Clone, Debug)]
 pub struct PictureInfo {
+    /// Size in pixels that the codec works with, before cropping.
+    pub coded_width: u32,
+    /// Size in pixels that the codec works with, before cropping.
+    pub coded_height: u32,
     /// Visible size in pixels, as stored.
     pub width: u32,
     /// Visible size in pixels, as stored.
@@ -126,7 +130,10 @@ fn stream_info(input: &Input, stream: &ff::Stream<'_>, is_used: bool, clip: Opti
         let bitstream_color = clip.map(|clip| clip.info().bitstream);
         let (turns, pixel_aspect) = input.shape(stream);
         let resolved = resolve_color(ColorTags::default(), container_color, bitstream_color.unwrap_or_default());
+        let (coded_width, coded_height) = clip.map_or((numbers.width, numbers.height), |clip| clip.coded_size());
         PictureInfo {
+            coded_width: whole(coded_width),
+            coded_height: whole(coded_height),
             width: whole(numbers.width),
             height: whole(numbers.height),
             pixel_format: clip.map_or_else(|| "unknown".to_owned(), |clip| clip.pixel_format_name()),

@@ -153,6 +153,12 @@ pub(crate) fn forget_color(context: &mut ff::codec::Context) {
     }
 }
 
+/// Width and height that a codec works with, before cropping.
+pub(crate) fn coded_size(context: &ff::codec::Context) -> (c_int, c_int) {
+    // SAFETY: the context is borrowed.
+    unsafe { ((*context.as_ptr()).coded_width, (*context.as_ptr()).coded_height) }
+}
+
 /// The colours that a decoded picture carries.
 pub(crate) fn frame_color(frame: &ff::frame::Video) -> ColorNumbers {
     // SAFETY: the frame is borrowed; enums are C ints.

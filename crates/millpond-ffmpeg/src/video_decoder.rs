@@ -105,6 +105,11 @@ impl VideoDecoder {
         numbers
     }
 
+    /// Width and height of the pictures before cropping.
+    pub(crate) fn coded_size(&self) -> (i32, i32) {
+        sys::coded_size(&self.decoder)
+    }
+
     /// Forgets everything after a seek.
     pub(crate) fn flush(&mut self) {
         self.decoder.flush();

@@ -1,0 +1,171 @@
+//! The command line.
+
+use crate::console::Console;
+use crate::failure::Failure;
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+use millpond::Rational;
+use millpond::ffmpeg::Access;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Render scenes, take stills, probe media, compute log-mel features.
+#[derive(Debug, Parser)]
+#[command(name = "millpond", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// One JSON object a line on stdout, and nothing else there.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 2 wrong usage or scene, 3 media missing or broken, 4 output cannot be \
+written, 5 not supported, 6 cancelled, 75 worth a retry.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Render a scene to an MP4 file (H.264 by x264 veryfast CRF 23, AAC 128 kb/s).
+    Render(RenderArguments),
+    /// Write one frame of a scene as a PNG file.
+    Frame(FrameArguments),
+    /// Say what is in a media file.
+    Probe(ProbeArguments),
+    /// Compute the log-mel features of a file's sound.
+    Mel(MelArguments),
+    /// Print the JSON Schema of scene files.
+    Schema,
+}
+
+/// A scene and what it may open.
+#[derive(Debug, Args)]
+pub(crate) struct SceneArguments {
+    /// The scene file.
+    pub(crate) scene: PathBuf,
+    /// Feed an input asset from a clip or a file of raw frames.
+    #[arg(long = "input", value_name = "NAME=FILE", value_parser = input)]
+    pub(crate) inputs: Vec<(String, PathBuf)>,
+    /// Allow assets from this folder besides the scene's own.
+    #[arg(long = "allow-path", value_name = "DIR")]
+    pub(crate) folders: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) protocols: ProtocolArguments,
+}
+
+/// What may be opened besides local files.
+#[derive(Debug, Args)]
+pub(crate) struct ProtocolArguments {
+    /// Allow FFmpeg protocols such as http,https, and with them playlists.
+    #[arg(long = "allow-protocol", value_name = "LIST", value_delimiter = ',')]
+    pub(crate) protocols: Vec<String>,
+}
+
+/// `millpond render`.
+#[derive(Debug, Args)]
+pub(crate) struct RenderArguments {
+    #[command(flatten)]
+    pub(crate) scene: SceneArguments,
+    /// The MP4 file to write; `null` composes and throws away.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Write a line per frame: index, time, SHA-256 of the canvas.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hash: Option<PathBuf>,
+}
+
+/// `millpond frame`.
+#[derive(Debug, Args)]
+pub(crate) struct FrameArguments {
+    #[command(flatten)]
+    pub(crate) scene: SceneArguments,
+    /// Time in seconds: a decimal or a fraction.
+    #[arg(long, value_name = "SECONDS", value_parser = time)]
+    pub(crate) at: Rational,
+    /// The PNG file to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+/// `millpond probe`.
+#[derive(Debug, Args)]
+pub(crate) struct ProbeArguments {
+    /// The media file.
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) protocols: ProtocolArguments,
+}
+
+/// `millpond mel`.
+#[derive(Debug, Args)]
+pub(crate) struct MelArguments {
+    /// The media file.
+    pub(crate) file: PathBuf,
+    /// The .npy file to write: f32 [n_mels, n_frames].
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// The recipe.
+    #[arg(long, default_value = "lipsync", value_parser = ["lipsync"])]
+    pub(crate) profile: String,
+    /// Also write a picture of the features.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) png: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) protocols: ProtocolArguments,
+}
+
+impl SceneArguments {
+    /// What may be opened.
+    pub(crate) fn access(&self) -> Access {
+        Access { protocols: self.protocols.protocols.clone(), folders: self.folders.clone() }
+    }
+}
+
+impl ProtocolArguments {
+    /// What may be opened.
+    pub(crate) fn access(&self) -> Access {
+        Access { protocols: self.protocols.clone(), folders: Vec::new() }
+    }
+}
+
+/// Reads the command line. Help and mistakes are answered here and come back as the exit code.
+pub(crate) fn parse() -> Result<Arguments, ExitCode> {
+    Arguments::try_parse().map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // Nobody is left to tell if even this fails.
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        kind => {
+            // The switch counts even where the rest of the line makes no sense.
+            let json = std::env::args_os().skip(1).any(|argument| argument == "--json");
+            let text = error.render().to_string();
+            let first = text.lines().next().unwrap_or_default();
+            let message = match kind {
+                ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a command is missing".to_owned(),
+                // The arguments that are missing stand on the lines below.
+                _ if first.ends_with(':') => {
+                    let missing: Vec<&str> =
+                        text.lines().skip(1).map(str::trim).take_while(|line| !line.is_empty()).collect();
+                    format!("{first} {}", missing.join(", "))
+                }
+                _ => first.to_owned(),
+            };
+            let message = message.trim_start_matches("error: ").to_owned();
+            Console::new(json).finish(Err(Failure::new(2, "E_USAGE", format!("{message}: see millpond --help"))))
+        }
+    })
+}
+
+fn input(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => Ok((name.to_owned(), PathBuf::from(file))),
+        _ => Err("expected NAME=FILE".to_owned()),
+    }
+}
+
+fn time(text: &str) -> Result<Rational, String> {
+    let time = millpond::scene::parse_rational(text).filter(|time| *time >= Rational::from_integer(0));
+    time.ok_or_else(|| "expected seconds of 0 or more, such as 1.5 or 1001/30000".to_owned())
+}

@@ -1,0 +1,127 @@
+//! `millpond render`: a scene to an MP4 file, with a line of progress and, if wanted, a hash per frame.
+
+use crate::arguments::RenderArguments;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::line::Line;
+use crate::progress::Progress;
+use crate::scene_file;
+use millpond::Rational;
+use millpond::ffmpeg::{AsideFile, Cancel, Error, Event, RenderReport, WARM_UP_FRAMES, render};
+use millpond::memory;
+use millpond::scene::{frame_hash, write_hash_line};
+use millpond::video::FrameView;
+use serde_json::json;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+pub(crate) fn run(arguments: &RenderArguments, console: &Console) -> Result<(), Failure> {
+    let (scene, mut options) = scene_file::read(&arguments.scene)?;
+    if arguments.output != Path::new("null") {
+        options.output = Some(arguments.output.clone());
+    }
+    let mut hashes = arguments.hash.as_deref().map(HashFile::create).transpose()?;
+    listen(&options.cancel)?;
+
+    let mut progress = Progress::new(console.json);
+    let mut unwritten = None;
+    let report = render(&scene, &options, &mut |event| {
+        match event {
+            Event::Started { frames } => progress.start(frames),
+            Event::Frame { index, time, view } => {
+                if let Some(hashes) = &mut hashes {
+                    hashes.add(index, time, &view)?;
+                }
+                progress.frame(index + 1);
+            }
+            Event::Warning(warning) => {
+                progress.pause();
+                unwritten = unwritten.take().or(memory::opening(|| console.warning(&warning)).err());
+            }
+        }
+        Ok(())
+    });
+    progress.end();
+    let report = report?;
+    if let Some(hashes) = hashes {
+        hashes.file.commit()?;
+    }
+    if report.is_shortened {
+        let message =
+            format!("cancelled after {} frames: {} is whole up to there", report.frames, arguments.output.display());
+        return Err(Failure::new(Error::Cancelled.exit_code(), Error::Cancelled.code(), message));
+    }
+    tell(&report, &arguments.output, console)?;
+    unwritten.map_or(Ok(()), Err)
+}
+
+/// The first Ctrl-C ends the render with what there is, the second leaves nothing.
+fn listen(cancel: &Cancel) -> Result<(), Failure> {
+    let cancel = cancel.clone();
+    let temporary = |error: ctrlc::Error| Error::Temporary { what: "a signal handler", reason: error.to_string() };
+    ctrlc::set_handler(move || cancel.press()).map_err(temporary)?;
+    Ok(())
+}
+
+fn tell(report: &RenderReport, output: &Path, console: &Console) -> Result<(), Failure> {
+    let output = output.display();
+    let peak = peak_rss_bytes();
+    let event = json!({
+        "event": "done",
+        "frames": report.frames,
+        "wall_s": report.wall_s,
+        "steady_allocations": report.steady_allocations,
+        "open_allocations": report.open_allocations,
+        "peak_rss_bytes": peak,
+        "output": output.to_string(),
+    });
+    let fps = report.frames as f64 / report.wall_s.max(1e-9);
+    let warm = report.frames.saturating_sub(WARM_UP_FRAMES);
+    let per_frame = match warm {
+        0 => "not measured, there are no frames after warm-up".to_owned(),
+        warm => format!(
+            "{} ({} in {warm} frames)",
+            report.steady_allocations as f64 / warm as f64,
+            report.steady_allocations
+        ),
+    };
+    let memory =
+        peak.map_or_else(|| "unknown".to_owned(), |bytes| format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20)));
+    let text = format!(
+        "{} frames in {:.2} s ({fps:.1} fps) to {output}\nRust heap allocations per frame after warm-up: {per_frame}\npeak memory: {memory}",
+        report.frames, report.wall_s
+    );
+    console.result(event, text)
+}
+
+/// The most memory that the process had at once, as Linux counts it.
+fn peak_rss_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+/// The `--hash` file. Each line is written at once, so a full disk shows at the frame it hits.
+struct HashFile {
+    path: PathBuf,
+    file: AsideFile,
+    lines: File,
+}
+
+impl HashFile {
+    fn create(path: &Path) -> Result<HashFile, Failure> {
+        let mut file = AsideFile::create(path)?;
+        let lines = file.take_file()?;
+        Ok(HashFile { path: path.to_owned(), file, lines })
+    }
+
+    /// Does not allocate.
+    fn add(&mut self, index: u64, time: Rational, view: &FrameView<'_>) -> Result<(), Error> {
+        let mut line = Line::default();
+        let written = write_hash_line(&mut line, index, time, frame_hash(view));
+        let written = written.and_then(|()| self.lines.write_all(line.bytes()));
+        written.map_err(|error| Error::output(&self.path, error))
+    }
+}
