@@ -27,6 +27,15 @@ enum Untold {
     Refused(SceneError),
 }
 
+impl Untold {
+    fn thrown(self) -> JsValue {
+        match self {
+            Untold::Wanted(..) => refused(SceneError::NoDuration),
+            Untold::Refused(error) => refused(error),
+        }
+    }
+}
+
 impl From<SceneError> for Untold {
     fn from(error: SceneError) -> Untold {
         Untold::Refused(error)
@@ -69,7 +78,7 @@ impl Scene {
     /// # Errors
     /// `E_NO_DURATION` if nothing ends or an end was not told.
     pub fn duration(&self) -> Result<f64, JsValue> {
-        self.resolved().map(seconds).map_err(|_| refused(SceneError::NoDuration))
+        self.resolved().map(seconds).map_err(Untold::thrown)
     }
 
     /// The number of canvas frames.
@@ -78,7 +87,7 @@ impl Scene {
     /// As [`Scene::duration`].
     #[wasm_bindgen(js_name = frameCount)]
     pub fn frame_count(&self) -> Result<f64, JsValue> {
-        let duration = self.resolved().map_err(|_| refused(SceneError::NoDuration))?;
+        let duration = self.resolved().map_err(Untold::thrown)?;
         Ok(self.stage.scene().frame_count(duration) as f64)
     }
 
@@ -128,7 +137,10 @@ impl Scene {
         match figure {
             0 => f64::from(*width),
             1 => f64::from(*height),
-            _ => millpond_core::video::PixelFormat::ALL.iter().position(|known| known == format).map_or(f64::NAN, |at| at as f64),
+            _ => millpond_core::video::PixelFormat::ALL
+                .iter()
+                .position(|known| known == format)
+                .map_or(f64::NAN, |at| at as f64),
         }
     }
 
