@@ -1,6 +1,8 @@
 //! The npm package: TypeScript beside the wasm module, packed as npm would publish it.
 
-use crate::wasm::{self, Error, run};
+use crate::setup::node;
+use crate::shell::run;
+use crate::wasm::{self, Error};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,7 +10,7 @@ use std::process::Command;
 pub(crate) fn pack(root: &Path) -> Result<PathBuf, Error> {
     wasm::build(root)?;
     let package = root.join("bindings/wasm");
-    install(&package)?;
+    node::install(&package)?;
     run(Command::new("npm").args(["run", "build"]).current_dir(&package))?;
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         std::fs::copy(root.join(licence), package.join(licence))?;
@@ -19,13 +21,12 @@ pub(crate) fn pack(root: &Path) -> Result<PathBuf, Error> {
     Ok(target.join(concat!("millpond-", env!("CARGO_PKG_VERSION"), ".tgz")))
 }
 
-/// Installs what the lock file of `folder` says, unless that was done since it last changed.
-pub(crate) fn install(folder: &Path) -> Result<(), Error> {
-    let lock = folder.join("package-lock.json");
-    let stamp = folder.join("node_modules/.package-lock.json");
-    let changed = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
-    if changed(&stamp).is_some_and(|stamp| changed(&lock).is_some_and(|lock| stamp >= lock)) {
-        return Ok(());
+/// Builds the package and the page that uses it, into `web-demo/dist`.
+pub(crate) fn page(root: &Path) -> Result<(), Error> {
+    wasm::build(root)?;
+    for folder in ["bindings/wasm", "web-demo"].map(|folder| root.join(folder)) {
+        node::install(&folder)?;
+        run(Command::new("npm").args(["run", "build"]).current_dir(&folder))?;
     }
-    run(Command::new("npm").args(["ci", "--no-fund", "--no-audit"]).current_dir(folder))
+    Ok(())
 }

@@ -5,6 +5,7 @@
 //! module is larger and slower but right, so that step may be missing. It comes before the binding, since binaryen 108
 //! takes one table for the other where wasm-bindgen has added its own.
 
+use crate::shell::run;
 use std::path::Path;
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
@@ -31,7 +32,7 @@ pub(crate) fn build(root: &Path) -> Result<(), Error> {
         std::fs::copy(&compiled, &module)?;
     }
 
-    println!("$ wasm-bindgen --target web --out-dir bindings/wasm/pkg");
+    eprintln!("  $ wasm-bindgen --target web --out-dir bindings/wasm/pkg");
     Bindgen::new()
         .input_path(&module)
         .web(true)?
@@ -40,15 +41,4 @@ pub(crate) fn build(root: &Path) -> Result<(), Error> {
         .omit_default_module_path(true)
         .generate(root.join("bindings/wasm/pkg"))
         .map_err(Error::from)
-}
-
-/// Prints a command as one would type it, and runs it.
-pub(crate) fn run(command: &mut Command) -> Result<(), Error> {
-    let words: Vec<_> = std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    println!("$ {}", words.join(" "));
-    let status = command.status().map_err(|error| format!("cannot run {}: {error}", words[0]))?;
-    if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", words.join(" ")).into()) }
 }
