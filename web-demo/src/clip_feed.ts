@@ -81,7 +81,8 @@ export class ClipFeed {
     const colorSpace = await this.colorSpace();
     if (colorSpace !== undefined) info.colorSpace = colorSpace;
     const { codec, description } = this.#config;
-    if (codec.startsWith("avc") && description !== undefined) info.description = bytesOf(description);
+    info.codec = codec;
+    if (description !== undefined) info.description = bytesOf(description);
     else if (square === width && upright === height) {
       // Only the decoder can tell whether the stream knows of other pixels than square ones.
       const frame = await this.#first();

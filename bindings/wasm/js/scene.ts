@@ -33,9 +33,11 @@ export interface ClipInfo {
   /** Colour tags, as `VideoDecoderConfig.colorSpace` has them; what is missing or null counts as untagged. */
   colorSpace?: VideoColorSpaceInit;
   /**
-   * `VideoDecoderConfig.description` of an H.264 clip. Its pixel aspect, colour tags and chroma siting count where the
-   * container has none.
+   * `VideoDecoderConfig.codec`. With `description` it tells the bitstream's pixel aspect, colour tags and chroma siting,
+   * which count where the container says nothing.
    */
+  codec?: string;
+  /** `VideoDecoderConfig.description`, if there is one. */
   description?: Uint8Array;
 }
 
@@ -180,9 +182,9 @@ export class Scene {
     const [aspectWidth, aspectHeight] = clip.pixelAspect ?? [1, 1];
     const [matrix, range] = colorNumbers(clip.colorSpace);
     const turns = (clip.rotation ?? 0) / 90;
-    const description = clip.description ?? new Uint8Array();
+    const { timeScale, codec = "", description = new Uint8Array() } = clip;
     opening(() =>
-      inner.openClip(layer, clip.timeScale, turns, aspectWidth, aspectHeight, matrix, range, description),
+      inner.openClip(layer, timeScale, turns, aspectWidth, aspectHeight, matrix, range, codec, description),
     );
   }
 

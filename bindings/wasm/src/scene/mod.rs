@@ -15,7 +15,7 @@ use millpond_core::pool::Pooled;
 use millpond_core::video::convert::to_rgba;
 use millpond_core::video::{Frame, FrameLayout, PixelFormat};
 use millpond_scene::{
-    ClipInfo, ColorTags, Need, Rational, SceneError, Sound, Source, Stage, avc_tags, frame_hash, resolve_color,
+    ClipInfo, ColorTags, Need, Rational, SceneError, Sound, Source, Stage, bitstream_tags, frame_hash, resolve_color,
     seconds, still,
 };
 use wasm_bindgen::prelude::*;
@@ -107,8 +107,8 @@ impl Scene {
     }
 
     /// Says what is known about a layer's clip. `matrix` is MatrixCoefficients of H.273 (2 is unspecified), `range` is 0
-    /// unspecified, 1 limited, 2 full, both of the container or of whoever looked; `description` is what a container
-    /// says about an H.264 stream, or empty; its word counts after the container's.
+    /// unspecified, 1 limited, 2 full, both of the container or of whoever looked; `codec` and `description` are those
+    /// of WebCodecs, from which the bitstream's own tags are read. Those count after the container's.
     ///
     /// # Errors
     /// `E_UNSUPPORTED_COLOR`, `E_BAD_TIME_SCALE`, `E_NO_SUCH`, `E_WRONG_SOURCE`.
@@ -123,22 +123,16 @@ impl Scene {
         aspect_height: u32,
         matrix: u32,
         range: u32,
+        codec: &str,
         description: &[u8],
     ) -> Result<(), JsValue> {
-        let stream = avc_tags(description);
-        let container = (aspect_width, aspect_height);
-        let info = ClipInfo {
+        let container = ClipInfo {
             turns: (turns % 4) as u8,
-            pixel_aspect: if aspect_width == aspect_height {
-                stream.pixel_aspect.unwrap_or(container)
-            } else {
-                container
-            },
+            pixel_aspect: (aspect_width, aspect_height),
             container: color_tags(matrix, range),
-            bitstream: stream.color,
-            siting: stream.siting.unwrap_or_default(),
             ..ClipInfo::new(Rational::from_integer(time_scale.into()))
         };
+        let info = container.with_bitstream(bitstream_tags(codec, description));
         self.stage.open_clip(layer as usize, info).map_err(refused)
     }
 
