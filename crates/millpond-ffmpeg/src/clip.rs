@@ -27,6 +27,7 @@ pub struct ClipPicture {
 /// An open file whose pictures are read in presentation order.
 pub struct Clip {
     input: Input,
+    access: Access,
     stream: PictureStream,
     decoder: VideoDecoder,
     packet: ff::Packet,
@@ -61,6 +62,7 @@ impl Clip {
         info.pixel_aspect = stream.pixel_aspect;
         let mut clip = Clip {
             input,
+            access: access.clone(),
             stream,
             decoder,
             packet: ff::Packet::empty(),
@@ -132,7 +134,7 @@ impl Clip {
         self.damaged
     }
 
-    /// Goes back or ahead, so that the next pictures begin with a key frame at or before `time` (seconds).
+    /// Goes back or ahead, so that the next pictures begin with a key frame at or before `time` (seconds). Allocates.
     ///
     /// # Errors
     /// Those of reading.
@@ -150,17 +152,14 @@ impl Clip {
                 break;
             }
             if self.reach_key_frame(target)? {
-                return self.prepare_first();
+                self.first = if self.decode()? { Some(self.take()?) } else { None };
+                return Ok(());
             }
             from = target.saturating_sub(second << attempt);
         }
-        // The start is always early enough; some containers find it only by a tick before the first picture.
-        self.restart(self.start_tick).or_else(|_| self.restart(i64::MIN))?;
-        self.prepare_first()
-    }
-
-    fn prepare_first(&mut self) -> Result<(), Error> {
-        self.first = if self.decode()? { Some(self.take()?) } else { None };
+        // The start is always early enough, and opening is the one way there that every container has.
+        let place = self.input.place().clone();
+        *self = Clip::open(&place, &self.access, &self.cancel, self.pool_frames)?;
         Ok(())
     }
 
