@@ -84,7 +84,7 @@ fn what_is_not_a_number_stays_where_it_is() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
 
     /// A frame does not depend on its neighbours in the vector lanes: dropping whole hops from the front moves it to
     /// another lane and leaves its bits alone, away from the ends.

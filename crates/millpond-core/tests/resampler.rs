@@ -158,7 +158,7 @@ fn rates() -> impl Strategy<Value = (u32, u32)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn pieces_give_the_same_bits((from, to) in rates(), pieces in prop::collection::vec((0usize..900, 0usize..900), 1..60)) {

@@ -135,9 +135,17 @@ fn start_end_and_offset_are_placed_to_the_frame() {
 fn what_lies_before_the_offset_is_silent_wherever_pushing_begins() {
     let (all, rate) = (noise(9000, 6), 44_100);
     let sounds = [Sound { offset: Rational::new(1, 20), ..sound() }];
-    let whole = mix(&sounds, &[Pcm::mono(rate, 0, all.clone())], 4000).0;
-    let late = mix(&sounds, &[Pcm::mono(rate, 2200, all[2200..].to_vec())], 4000).0;
-    assert_eq!(whole, late);
+    let from = |first: usize| {
+        let mut mixer = opened(&sounds, &[Pcm::mono(rate, 0, vec![])]);
+        assert_eq!(push(&mut mixer, first as i64, i128::from(rate), &all[first..]), all.len() - first);
+        let (mut left, mut right) = (vec![0.0; 4000], vec![0.0; 4000]);
+        mixer.mix_into(&mut left, &mut right).unwrap();
+        left
+    };
+    let whole = from(0);
+    for first in [1, 2100, 2204, 2205] {
+        assert_eq!(whole, from(first), "{first}");
+    }
     // Sample 2205 is the first that is heard: silence before it.
     let silenced: Vec<f32> = all.iter().enumerate().map(|(n, &x)| if n < 2205 { 0.0 } else { x }).collect();
     let mut resampler = Resampler::new(rate, RATE).unwrap();
@@ -299,6 +307,23 @@ fn room_is_taken() {
         assert_eq!(mixer.push(0, None, &[&vec![0.1; room]]).unwrap(), room);
         assert!(mixer.room(0).unwrap() < 2, "{rate}");
     }
+}
+
+#[test]
+fn the_last_samples_are_heard_even_if_the_queue_was_full_at_the_end() {
+    let mut mixer = opened(&[sound()], &[Pcm::mono(8_000, 0, vec![])]);
+    let room = mixer.room(0).unwrap();
+    assert_eq!(push(&mut mixer, 0, 8_000, &vec![0.5; room]), room);
+    mixer.end(0).unwrap();
+    let mut heard = Vec::new();
+    while heard.len() < 6 * room {
+        let (mut left, mut right) = ([0.0; 500], [0.0; 500]);
+        mixer.mix_into(&mut left, &mut right).unwrap();
+        heard.extend_from_slice(&left);
+    }
+    // The last sample is at full level, its ringing aside.
+    assert!((heard[6 * (room - 2)] - 0.5).abs() < 0.1);
+    assert!(heard[6 * room..].iter().all(|&x| x == 0.0));
 }
 
 /// Three sounds at three rates, one of them 5.1, with starts, ends and in-points off the grid.

@@ -1,2 +1,78 @@
-//! Build steps.
-fn main() {}
+//! `cargo xtask COMMAND`: set-up, the demo, the tests, conformance, benchmarks. Every step that takes long or changes the
+//! machine shows the plain command it runs.
+
+mod bench;
+mod conformance;
+mod demo;
+mod failure;
+mod logo;
+mod native;
+#[cfg(feature = "bindgen")]
+mod npm;
+mod page;
+mod paths;
+mod setup;
+mod shell;
+mod test;
+#[cfg(feature = "bindgen")]
+mod wasm;
+
+use std::env;
+use std::process::ExitCode;
+
+use failure::{Failure, Outcome};
+use setup::Purpose;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+  setup                      install what demo and test need
+  demo [--open]              from a fresh clone to a rendered clip and a page that previews it
+  test                       set-up, then every check and every test
+  pack                       the npm package as a tarball under target/npm/
+  bench render [--json]      our figures beside those of other programs
+  conformance SCENE.json     compare native and browser, frame by frame
+              [--frames N] [--input NAME=FILE]… [--flip-byte FRAME] [--json]
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    match dispatch(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn dispatch(args: &[String]) -> Outcome {
+    let (command, rest) = args.split_first().ok_or_else(|| Failure::Usage(USAGE.into()))?;
+    match (command.as_str(), rest) {
+        ("setup", []) => setup::run(Purpose::Test),
+        ("demo", []) => demo::run(false),
+        ("demo", [open]) if open == "--open" => demo::run(true),
+        ("test", []) => test::run(),
+        ("wasm" | "page" | "pack", []) => package(command),
+        ("bench", args) => bench::run(args),
+        ("conformance", args) => conformance::run(args),
+        _ => Err(Failure::Usage(USAGE.into())),
+    }
+}
+
+/// What needs wasm-bindgen: done here if this program has it, by the one that has it otherwise.
+#[cfg(feature = "bindgen")]
+fn package(command: &str) -> Outcome {
+    let root = paths::root();
+    let done = match command {
+        "wasm" => wasm::build(root),
+        "page" => npm::page(root),
+        _ => npm::pack(root).map(|path| println!("{}", path.display())),
+    };
+    done.map_err(|e| Failure::CouldNotRun(format!("{command}: {e}")))
+}
+
+#[cfg(not(feature = "bindgen"))]
+fn package(command: &str) -> Outcome {
+    let status = page::with_bindgen(command).status().map_err(|e| Failure::io("cargo", e))?;
+    if status.success() { Ok(()) } else { Err(Failure::CouldNotRun(format!("{command} ended with {status}"))) }
+}

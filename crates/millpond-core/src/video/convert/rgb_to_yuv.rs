@@ -76,7 +76,7 @@ pub fn rgba_to_i420(picture: &FrameView<'_>, color: Color, out: &mut FrameViewMu
         return Err(Error::Mismatch { expected, got });
     }
     let coefficients = RgbToYuv::new(color);
-    let height = picture.height() as usize;
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
     for y in 0..height {
         let pixels = picture.plane(0).row(y).as_chunks::<4>().0;
         for (out, &[red, green, blue, _]) in out.plane_mut(0).row_mut(y).iter_mut().zip(pixels) {
@@ -84,16 +84,13 @@ pub fn rgba_to_i420(picture: &FrameView<'_>, color: Color, out: &mut FrameViewMu
         }
     }
     for cell_y in 0..height.div_ceil(2) {
+        // The last row or column of an odd picture counts twice, which leaves the mean as it is.
         let top = picture.plane(0).row(2 * cell_y).as_chunks::<4>().0;
         let bottom = picture.plane(0).row((2 * cell_y + 1).min(height - 1)).as_chunks::<4>().0;
-        for (cell_x, (top, bottom)) in top.chunks(2).zip(bottom.chunks(2)).enumerate() {
-            // The last row of an odd picture counts twice, which leaves the mean as it is.
-            let n = 2 * top.len() as u32;
-            let mut mean = [0; 3];
-            for (channel, mean) in mean.iter_mut().enumerate() {
-                let sum: u32 = top.iter().chain(bottom).map(|pixel| u32::from(pixel[channel])).sum();
-                *mean = ((sum + n / 2) / n) as u8;
-            }
+        for cell_x in 0..width.div_ceil(2) {
+            let (left, right) = (2 * cell_x, (2 * cell_x + 1).min(width - 1));
+            let cell = [top[left], top[right], bottom[left], bottom[right]].map(|pixel| pixel.map(u16::from));
+            let mean = [0, 1, 2].map(|c| ((cell[0][c] + cell[1][c] + cell[2][c] + cell[3][c] + 2) >> 2) as u8);
             let [u, v] = coefficients.chroma(mean);
             out.plane_mut(1).row_mut(cell_y)[cell_x] = u;
             out.plane_mut(2).row_mut(cell_y)[cell_x] = v;

@@ -11,7 +11,7 @@
 //! `>>` rounds down. Against the formula in floating point the result is off by at most 1. Thirteen bits keep the
 //! largest coefficient (BT.2020 limited, 2.142) within 16 bits.
 
-use super::{clamp_u8, eight_of_ten, matrix};
+use super::{eight_of_ten, matrix};
 use crate::Error;
 use crate::video::{Color, FrameView, FrameViewMut, PixelFormat};
 
@@ -20,20 +20,20 @@ const BITS: u32 = 13;
 /// The coefficients of one kind of Y'CbCr.
 #[derive(Clone, Copy, Debug)]
 pub struct YuvToRgb {
-    black: i32,
-    luma: i32,
-    red: i32,
-    green: [i32; 2],
-    blue: i32,
+    black: i16,
+    luma: i16,
+    red: i16,
+    green: [i16; 2],
+    blue: i16,
 }
 
 impl YuvToRgb {
     /// Coefficients from this matrix and range.
     pub fn new(color: Color) -> YuvToRgb {
         let rows = matrix::to_rgb(color);
-        let fixed = |value| matrix::fixed(value, BITS);
+        let fixed = |value| matrix::fixed(value, BITS) as i16;
         YuvToRgb {
-            black: matrix::black(color.range),
+            black: matrix::black(color.range) as i16,
             luma: fixed(rows[0][0]),
             red: fixed(rows[0][2]),
             green: [fixed(rows[1][1]), fixed(rows[1][2])],
@@ -44,22 +44,54 @@ impl YuvToRgb {
     /// One pixel.
     #[inline(always)]
     pub fn pixel(&self, y: u8, u: u8, v: u8) -> [u8; 3] {
-        let y = (i32::from(y) - self.black) * self.luma + (1 << (BITS - 1));
-        let u = i32::from(u) - 128;
-        let v = i32::from(v) - 128;
+        let [red, green, blue] = self.clamped(y, u, v);
+        [red as u8, green as u8, blue as u8]
+    }
+
+    /// One pixel, each channel 0 to 255. Products of 16-bit numbers, which is what vector units multiply fastest.
+    #[inline(always)]
+    fn clamped(&self, y: u8, u: u8, v: u8) -> [i32; 3] {
+        let product = |a: i16, b: i16| i32::from(a) * i32::from(b);
+        let y = product(i16::from(y) - self.black, self.luma) + (1 << (BITS - 1));
+        let (u, v) = (i16::from(u) - 128, i16::from(v) - 128);
         [
-            clamp_u8((y + self.red * v) >> BITS),
-            clamp_u8((y + self.green[0] * u + self.green[1] * v) >> BITS),
-            clamp_u8((y + self.blue * u) >> BITS),
+            (y + product(self.red, v)) >> BITS,
+            (y + product(self.green[0], u) + product(self.green[1], v)) >> BITS,
+            (y + product(self.blue, u)) >> BITS,
         ]
+        .map(|channel| channel.clamp(0, 255))
     }
 
     /// A row with a chroma sample for every pixel; alpha becomes 255.
     pub(crate) fn row_444(&self, y: &[u8], u: &[u8], v: &[u8], rgba: &mut [u8]) {
-        for (((out, &y), &u), &v) in rgba.chunks_exact_mut(4).zip(y).zip(u).zip(v) {
-            let [red, green, blue] = self.pixel(y, u, v);
-            out.copy_from_slice(&[red, green, blue, 255]);
+        for (((out, &y), &u), &v) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(y).zip(u).zip(v) {
+            // Assembled as one word, so that a vector of pixels is stored at once.
+            let [red, green, blue] = self.clamped(y, u, v);
+            *out = (red | green << 8 | blue << 16 | 255 << 24).to_le_bytes();
         }
+    }
+}
+
+/// Pixels that are converted together: their chroma fits the stack.
+const BLOCK: usize = 64;
+
+/// Converts a row in blocks. `chroma` fills in the Cb and Cr of the pixels from `start` on.
+fn row(coefficients: &YuvToRgb, luma: &[u8], rgba: &mut [u8], mut chroma: impl FnMut(usize, &mut [u8], &mut [u8])) {
+    let (mut u, mut v) = ([0; BLOCK], [0; BLOCK]);
+    for (index, (luma, rgba)) in luma.chunks(BLOCK).zip(rgba.chunks_mut(4 * BLOCK)).enumerate() {
+        chroma(index * BLOCK, &mut u[..luma.len()], &mut v[..luma.len()]);
+        coefficients.row_444(luma, &u, &v, rgba);
+    }
+}
+
+/// Gives each sample of a halved row to two pixels; the last to one if the row is odd.
+fn double(samples: &[u8], out: &mut [u8]) {
+    let (pairs, last) = out.as_chunks_mut::<2>();
+    for (pair, &sample) in pairs.iter_mut().zip(samples) {
+        *pair = [sample; 2];
+    }
+    if let (Some(out), Some(&sample)) = (last.first_mut(), samples.get(pairs.len())) {
+        *out = sample;
     }
 }
 
@@ -81,58 +113,52 @@ pub fn to_rgba(picture: &FrameView<'_>, color: Color, out: &mut FrameViewMut<'_>
     let (horizontal, vertical) = format.chroma_shift();
     let coefficients = YuvToRgb::new(color);
     for y in 0..picture.height() as usize {
-        let row = out.plane_mut(0).row_mut(y);
+        let rgba = out.plane_mut(0).row_mut(y);
         let luma = picture.plane(0).row(y);
+        let chroma = |plane: usize| picture.plane(plane).row(y >> vertical);
         match format {
-            PixelFormat::Rgba8 => row.copy_from_slice(luma),
+            PixelFormat::Rgba8 => rgba.copy_from_slice(luma),
             PixelFormat::Bgra8 => {
-                for (out, &[blue, green, red, alpha]) in row.chunks_exact_mut(4).zip(luma.as_chunks().0) {
-                    out.copy_from_slice(&[red, green, blue, alpha]);
+                for (out, &[blue, green, red, alpha]) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(luma.as_chunks().0)
+                {
+                    *out = [red, green, blue, alpha];
                 }
             }
-            PixelFormat::Gray8 => {
-                for (out, &luma) in row.chunks_exact_mut(4).zip(luma) {
-                    let [red, green, blue] = coefficients.pixel(luma, 128, 128);
-                    out.copy_from_slice(&[red, green, blue, 255]);
-                }
-            }
+            PixelFormat::Gray8 => row(&coefficients, luma, rgba, |_, u, v| {
+                u.fill(128);
+                v.fill(128);
+            }),
             PixelFormat::Nv12 => {
-                let chroma = picture.plane(1).row(y >> vertical);
-                let cells = row.chunks_mut(8).zip(luma.chunks(2)).zip(chroma.as_chunks::<2>().0);
-                for ((out, luma), &[u, v]) in cells {
-                    for (out, &luma) in out.chunks_exact_mut(4).zip(luma) {
-                        let [red, green, blue] = coefficients.pixel(luma, u, v);
-                        out.copy_from_slice(&[red, green, blue, 255]);
+                let pairs = chroma(1).as_chunks::<2>().0;
+                row(&coefficients, luma, rgba, |start, u, v| {
+                    for (x, (u, v)) in u.iter_mut().zip(v).enumerate() {
+                        [*u, *v] = pairs[(start + x) / 2];
                     }
-                }
+                });
             }
             PixelFormat::I420 | PixelFormat::I422 | PixelFormat::I444 | PixelFormat::I420A => {
-                let u = picture.plane(1).row(y >> vertical);
-                let v = picture.plane(2).row(y >> vertical);
+                let (cb, cr) = (chroma(1), chroma(2));
                 if horizontal == 0 {
-                    coefficients.row_444(luma, u, v, row);
+                    coefficients.row_444(luma, cb, cr, rgba);
                 } else {
-                    for (((out, luma), &u), &v) in row.chunks_mut(8).zip(luma.chunks(2)).zip(u).zip(v) {
-                        for (out, &luma) in out.chunks_exact_mut(4).zip(luma) {
-                            let [red, green, blue] = coefficients.pixel(luma, u, v);
-                            out.copy_from_slice(&[red, green, blue, 255]);
-                        }
-                    }
+                    row(&coefficients, luma, rgba, |start, u, v| {
+                        double(&cb[start / 2..], u);
+                        double(&cr[start / 2..], v);
+                    });
                 }
                 if format == PixelFormat::I420A {
-                    for (out, &alpha) in row.chunks_exact_mut(4).zip(picture.plane(3).row(y)) {
+                    for (out, &alpha) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(picture.plane(3).row(y)) {
                         out[3] = alpha;
                     }
                 }
             }
             PixelFormat::I420P10 | PixelFormat::I422P10 | PixelFormat::I444P10 => {
-                let u = picture.plane(1).row(y >> vertical).as_chunks::<2>().0;
-                let v = picture.plane(2).row(y >> vertical).as_chunks::<2>().0;
-                for (x, (out, &[low, high])) in row.chunks_exact_mut(4).zip(luma.as_chunks().0).enumerate() {
-                    let [u, v] =
-                        [u, v].map(|chroma| eight_of_ten(chroma[x >> horizontal][0], chroma[x >> horizontal][1]));
-                    let [red, green, blue] = coefficients.pixel(eight_of_ten(low, high), u, v);
-                    out.copy_from_slice(&[red, green, blue, 255]);
+                let eight = |&[low, high]: &[u8; 2]| eight_of_ten(low, high);
+                let (luma, cb, cr) = (luma.as_chunks().0, chroma(1).as_chunks().0, chroma(2).as_chunks().0);
+                for (x, (out, luma)) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(luma).enumerate() {
+                    let [u, v] = [cb, cr].map(|chroma| eight(&chroma[x >> horizontal]));
+                    let [red, green, blue] = coefficients.pixel(eight(luma), u, v);
+                    *out = [red, green, blue, 255];
                 }
             }
         }

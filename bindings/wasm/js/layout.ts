@@ -1,0 +1,63 @@
+/** Every pixel format, in the order of millpond-core's list. */
+export const FORMATS = [
+  "i420",
+  "i422",
+  "i444",
+  "i420a",
+  "nv12",
+  "i420p10",
+  "i422p10",
+  "i444p10",
+  "gray8",
+  "rgba",
+  "bgra",
+] as const;
+
+/**
+ * Pixel formats, as scene files name them. Chroma planes of odd pictures round up; `p10` is ten bits in little-endian
+ * 16-bit words; alpha is straight.
+ */
+export type PixelFormat = (typeof FORMATS)[number];
+
+/** Where one plane lies within its picture. */
+export interface PlaneLayout {
+  /** Bytes from the start of the picture to the plane's first sample. */
+  readonly offset: number;
+  /** Bytes from one row to the next. */
+  readonly stride: number;
+  /** Bytes of samples in a row, without padding. */
+  readonly rowBytes: number;
+  /** Number of rows. */
+  readonly rows: number;
+}
+
+/** Size, format and planes of a picture in wasm memory. */
+export interface FrameLayout {
+  readonly format: PixelFormat;
+  /** Width in pixels. */
+  readonly width: number;
+  /** Height in pixels. */
+  readonly height: number;
+  /** Bytes of the whole picture, padding included. */
+  readonly size: number;
+  readonly planes: readonly PlaneLayout[];
+}
+
+/** Reads a layout out of the module, figure by figure. */
+export function readLayout(
+  format: PixelFormat,
+  width: number,
+  height: number,
+  figure: (plane: number, figure: number) => number,
+): FrameLayout {
+  const planes: PlaneLayout[] = [];
+  for (let plane = 0; plane < 4 && figure(plane, 3) > 0; plane++) {
+    planes.push({
+      offset: figure(plane, 0),
+      stride: figure(plane, 1),
+      rowBytes: figure(plane, 2),
+      rows: figure(plane, 3),
+    });
+  }
+  return { format, width, height, size: figure(0, 4), planes };
+}

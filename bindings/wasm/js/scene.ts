@@ -1,0 +1,294 @@
+import * as raw from "../pkg/millpond_wasm.js";
+import "./dispose.js";
+import { opened } from "./errors.js";
+import { FORMATS, readLayout, type FrameLayout } from "./layout.js";
+import { memoryStats, opening, type MemoryStats } from "./memory.js";
+import { buffer, bytes } from "./module.js";
+import { copyPlanes, type Planes } from "./planes.js";
+import { readPoolStats, type PoolStats } from "./pool_stats.js";
+import { readSceneInfo, type SceneInfo } from "./scene_info.js";
+import { copyVideoFrame, kindOf, type FrameKind } from "./video_frame.js";
+
+/** What a scene needs before a frame can be composed. */
+export type Need =
+  /** Compose. */
+  | { readonly kind: "nothing" }
+  /** Open the layer's asset with {@link Scene.openStill} or {@link Scene.openClip}. */
+  | { readonly kind: "open"; readonly layer: number }
+  /** Give the next picture of the layer's clip with {@link Scene.pushPicture}, or {@link Scene.endClip}. */
+  | { readonly kind: "picture"; readonly layer: number }
+  /** A new picture may be given with {@link Scene.pushInput}; if none is, the last one stays. Asked once a frame. */
+  | { readonly kind: "input"; readonly asset: number }
+  /** The layer's clip is over: its decoder can be closed. */
+  | { readonly kind: "close"; readonly layer: number };
+
+/** What a page knows about a clip from its container. */
+export interface ClipInfo {
+  /** Ticks per second of the presentation times, a whole number (mediabunny's time resolution). */
+  timeScale: number;
+  /** Clockwise rotation in degrees that sets the pictures upright. */
+  rotation?: 0 | 90 | 180 | 270;
+  /** Width to height of a stored pixel; square if missing. */
+  pixelAspect?: readonly [width: number, height: number];
+  /** Colour tags, as `VideoDecoderConfig.colorSpace` has them; what is missing or null counts as untagged. */
+  colorSpace?: VideoColorSpaceInit;
+}
+
+/** An end that decides how long a scene without `duration` is. */
+export interface WantedEnd {
+  /** Index of the asset. */
+  readonly asset: number;
+  readonly medium: "picture" | "sound";
+}
+
+/** Statistics of a scene. */
+export interface SceneStats {
+  /** Pictures of clips that were pushed. */
+  pictures: number;
+  /** The pools that exist now, one for each layer that shows a clip and each pushed asset. */
+  pools: (PoolStats & FrameKind & { name: string })[];
+  /** The module's heap and memory. */
+  memory: MemoryStats;
+}
+
+const MATRICES: Readonly<Record<string, number>> = { rgb: 0, bt709: 1, bt470bg: 5, smpte170m: 6, "bt2020-ncl": 9 };
+const UNSPECIFIED = 2;
+
+/**
+ * A scene and its canvas. For frame `n` ask {@link need} and answer until nothing is needed, then {@link compose}: the
+ * canvas then holds the same bytes as millpond's native renderer makes.
+ *
+ * Composing and pushing allocate nothing on the module's heap once each layer has been drawn.
+ */
+export class Scene {
+  /** What the scene file says. */
+  readonly info: SceneInfo;
+  /** Format, size and planes of the canvas. */
+  readonly canvasLayout: FrameLayout;
+  #raw: raw.Scene | undefined;
+  readonly #layouts: (FrameLayout | undefined)[] = [];
+
+  /**
+   * Reads a scene and allocates its canvas.
+   *
+   * @param json - The text of the scene file. Do not pass it through `JSON.parse`: numbers are the decimals they are
+   *   written as.
+   * @throws MillpondError with the code of the first thing that is wrong; the message lists everything.
+   */
+  constructor(json: string) {
+    const inner = opening(() => new raw.Scene(json));
+    this.#raw = inner;
+    this.info = readSceneInfo(inner);
+    const { format, width, height } = this.info.canvas;
+    this.canvasLayout = readLayout(format, width, height, (plane, figure) => inner.canvasLayout(plane, figure));
+  }
+
+  /** Whether a file that starts with these bytes (12 are enough) is a still: PNG, JPEG or WebP. */
+  static isStill(start: Uint8Array): boolean {
+    return raw.Scene.isStill(start);
+  }
+
+  /**
+   * The end of an asset's pictures or sound that must be told with {@link setEnd} before {@link frameCount} is known.
+   * Undefined once it is; always if the file has a `duration`.
+   */
+  wantedEnd(): WantedEnd | undefined {
+    const wanted = this.#open().wantedEnd();
+    return wanted < 0 ? undefined : { asset: wanted >> 1, medium: wanted % 2 === 1 ? "sound" : "picture" };
+  }
+
+  /**
+   * Tells an end: last presentation time + its duration, in ticks. Without one the asset has no such medium or, as a
+   * still, no end.
+   */
+  setEnd({ asset, medium }: WantedEnd, end?: { tick: number; timeScale: number }): void {
+    this.#open().setEnd(asset * 2 + (medium === "sound" ? 1 : 0), end?.tick ?? NaN, end?.timeScale ?? 1);
+  }
+
+  /**
+   * The scene's duration in seconds.
+   *
+   * @throws MillpondError `E_NO_DURATION` if nothing ends, or {@link wantedEnd} was not answered.
+   */
+  get duration(): number {
+    return this.#open().duration();
+  }
+
+  /** The number of canvas frames. Throws like {@link duration}. */
+  get frameCount(): number {
+    return this.#open().frameCount();
+  }
+
+  /** What frame `n` still needs. */
+  need(n: number): Need {
+    const inner = this.#open();
+    const kind = inner.need(n);
+    switch (kind) {
+      case 0:
+        return { kind: "nothing" };
+      case 1:
+        return { kind: "open", layer: inner.needIndex() };
+      case 2:
+        return { kind: "picture", layer: inner.needIndex() };
+      case 3:
+        return { kind: "input", asset: inner.needIndex() };
+      default:
+        return { kind: "close", layer: inner.needIndex() };
+    }
+  }
+
+  /**
+   * Gives the encoded still that a layer shows. Other layers of the same asset share it.
+   *
+   * @throws MillpondError `E_BAD_STILL`, `E_NO_SUCH`, `E_WRONG_SOURCE`.
+   */
+  openStill(layer: number, encoded: Uint8Array): void {
+    const inner = this.#open();
+    opening(() => inner.openStill(layer, encoded));
+  }
+
+  /**
+   * Says that a layer shows a clip, and what is known about it.
+   *
+   * @throws MillpondError `E_UNSUPPORTED_COLOR`, `E_BAD_TIME_SCALE`, `E_NO_SUCH`, `E_WRONG_SOURCE`.
+   */
+  openClip(layer: number, clip: ClipInfo): void {
+    const inner = this.#open();
+    const [aspectWidth, aspectHeight] = clip.pixelAspect ?? [1, 1];
+    const { matrix, fullRange } = clip.colorSpace ?? {};
+    const range = fullRange === undefined || fullRange === null ? 0 : fullRange ? 2 : 1;
+    const turns = (clip.rotation ?? 0) / 90;
+    const h273 = MATRICES[matrix ?? ""] ?? UNSPECIFIED;
+    opening(() => inner.openClip(layer, clip.timeScale, turns, aspectWidth, aspectHeight, h273, range));
+  }
+
+  /**
+   * Copies the next picture of a layer's clip, in presentation order and in the decoder's own format. The caller closes
+   * the frame. One copy at a time for each layer.
+   *
+   * @param tick - Its presentation time in the clip's ticks.
+   * @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_NOT_NEEDED`, `E_NO_SUCH`, `E_WRONG_SOURCE`.
+   */
+  async pushPicture(layer: number, tick: number, frame: VideoFrame): Promise<void> {
+    await this.#copy(layer, frame);
+    this.#open().pushPicture(layer, tick);
+  }
+
+  /** Like {@link pushPicture}, from planes in JavaScript memory. */
+  pushPlanes(layer: number, tick: number, picture: Planes): void {
+    this.#fill(layer, picture);
+    this.#open().pushPicture(layer, tick);
+  }
+
+  /** Says that a layer's clip has no more pictures, and its end: last presentation time + its duration, in ticks. */
+  endClip(layer: number, endTick: number): void {
+    this.#open().endClip(layer, endTick);
+  }
+
+  /**
+   * Gives a picture to an asset that the scene declares as `input`. It stays until the next.
+   *
+   * @throws MillpondError `E_WRONG_INPUT` if format or size are not what the scene says, `E_NO_SUCH`.
+   */
+  async pushInput(asset: number, picture: VideoFrame | Planes): Promise<void> {
+    const feed = this.info.layers.length + asset;
+    if ("planes" in picture) this.#fill(feed, picture);
+    else await this.#copy(feed, picture);
+    this.#open().pushInput(asset);
+  }
+
+  /**
+   * Forgets the pictures of all clips. Feed each open clip again, from a key frame at or before
+   * {@link assetTime} of the frame that will be asked for.
+   */
+  seek(): void {
+    this.#open().seek();
+  }
+
+  /** Time in a layer's asset at frame `n`, in seconds, or undefined if the layer is not visible then. */
+  assetTime(layer: number, n: number): number | undefined {
+    const time = this.#open().assetTime(layer, n);
+    return Number.isNaN(time) ? undefined : time;
+  }
+
+  /**
+   * Composes frame `n` on the canvas.
+   *
+   * @throws MillpondError `E_NOT_READY` if {@link need} has not come to nothing.
+   */
+  compose(n: number): void {
+    this.#open().compose(n);
+  }
+
+  /** The composed canvas with its row padding, described by {@link canvasLayout}. A fresh view: do not keep it. */
+  canvasView(): Uint8Array<ArrayBuffer> {
+    return bytes(this.#open().canvas(), this.canvasLayout.size);
+  }
+
+  /** The canvas as RGBA for `ImageData`, width × height × 4 bytes. A fresh view on one buffer: use it at once. */
+  canvasRgba(): Uint8ClampedArray<ArrayBuffer> {
+    const { width, height } = this.canvasLayout;
+    const address = this.#open().show();
+    return new Uint8ClampedArray(buffer(), address, width * height * 4);
+  }
+
+  /** SHA-256 of the canvas's planes without padding, in lower-case hex: what `millpond render --hash` writes. */
+  canvasHash(): string {
+    let hex = "";
+    for (const byte of bytes(this.#open().hash(), 32)) hex += byte.toString(16).padStart(2, "0");
+    return hex;
+  }
+
+  /** Pools, pictures and the module's memory. */
+  stats(): SceneStats {
+    const inner = this.#open();
+    const { layers, assets } = this.info;
+    const pools: SceneStats["pools"] = [];
+    this.#layouts.forEach((layout, feed) => {
+      const pool = readPoolStats((figure) => inner.feedStats(feed, figure));
+      if (layout === undefined || pool.capacity === 0) return;
+      const layer = layers[feed];
+      const name = layer === undefined ? assets[feed - layers.length]!.name : assets[layer.asset]!.name;
+      const { format, width, height } = layout;
+      pools.push({ name, format, width, height, ...pool });
+    });
+    return { pictures: inner.pictures, pools, memory: memoryStats() };
+  }
+
+  /** Frees everything. */
+  close(): void {
+    this.#raw?.free();
+    this.#raw = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(): raw.Scene {
+    return opened(this.#raw, "Scene");
+  }
+
+  /** Readies a slot of a feed; its layout is read again only when the kind of picture changes. */
+  #begin(feed: number, kind: FrameKind): { address: number; layout: FrameLayout } {
+    const inner = this.#open();
+    const address = inner.beginPicture(feed, FORMATS.indexOf(kind.format), kind.width, kind.height);
+    let layout = this.#layouts[feed];
+    if (layout?.format !== kind.format || layout.width !== kind.width || layout.height !== kind.height) {
+      const { format, width, height } = kind;
+      layout = readLayout(format, width, height, (plane, figure) => inner.feedLayout(feed, plane, figure));
+      this.#layouts[feed] = layout;
+    }
+    return { address, layout };
+  }
+
+  async #copy(feed: number, frame: VideoFrame): Promise<void> {
+    const { address, layout } = this.#begin(feed, kindOf(frame));
+    await copyVideoFrame(frame, layout, address);
+  }
+
+  #fill(feed: number, picture: Planes): void {
+    const { address, layout } = this.#begin(feed, picture);
+    copyPlanes(picture.planes, layout, address);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Copying a WebCodecs `VideoFrame` into wasm memory, in the decoder's own format: `copyTo` to RGBA is not exact.
+ */
+
+import { MillpondError } from "./errors.js";
+import type { FrameLayout, PixelFormat } from "./layout.js";
+import { buffer, bytes } from "./module.js";
+
+const FORMATS: Readonly<Record<string, PixelFormat>> = {
+  I420: "i420",
+  I422: "i422",
+  I444: "i444",
+  I420A: "i420a",
+  NV12: "nv12",
+  I420P10: "i420p10",
+  I422P10: "i422p10",
+  I444P10: "i444p10",
+  RGBA: "rgba",
+  RGBX: "rgba",
+  BGRA: "bgra",
+  BGRX: "bgra",
+};
+
+/** Format and visible size of a `VideoFrame`. */
+export interface FrameKind {
+  format: PixelFormat;
+  width: number;
+  height: number;
+}
+
+/**
+ * The format and size that a picture in wasm memory needs for holding what `frame` shows.
+ *
+ * @throws MillpondError `E_UNSUPPORTED_FORMAT` for pixels that cannot be read (a GPU's own format) or have more than ten
+ *   bits.
+ */
+export function kindOf(frame: VideoFrame): FrameKind {
+  const format = frame.format === null ? undefined : FORMATS[frame.format];
+  if (format === undefined || frame.visibleRect === null) {
+    throw new MillpondError("E_UNSUPPORTED_FORMAT", `video frames of format ${frame.format} cannot be read`);
+  }
+  return { format, width: frame.visibleRect.width, height: frame.visibleRect.height };
+}
+
+/** Copies what `frame` shows to a picture of its {@link kindOf kind} at `address`. */
+export async function copyVideoFrame(frame: VideoFrame, layout: FrameLayout, address: number): Promise<void> {
+  const options: VideoFrameCopyToOptions = {
+    rect: frame.visibleRect!,
+    layout: layout.planes.map(({ offset, stride }) => ({ offset, stride })),
+  };
+  for (;;) {
+    const before = buffer();
+    try {
+      await frame.copyTo(bytes(address, layout.size), options);
+      if (buffer() === before) break;
+    } catch (error) {
+      if (buffer() === before) throw error;
+    }
+    // Memory grew meanwhile and took the copy's destination away.
+  }
+  if (frame.format === "RGBX" || frame.format === "BGRX") {
+    const pixels = bytes(address, layout.size);
+    for (let alpha = 3; alpha < pixels.length; alpha += 4) pixels[alpha] = 255;
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * The pictures of one clip in presentation order: mediabunny's packets through a WebCodecs decoder. Each layer has its
+ * own, since two layers may be at different places of one file.
+ *
+ * Few frames are ever outstanding: a decoder has only so many, and stops when none comes back.
+ */
+
+import { EncodedPacketSink, type EncodedPacket, type Input, type InputVideoTrack } from "mediabunny";
+import type { ClipInfo } from "millpond";
+
+/** A picture and its presentation time in the clip's ticks, or the end of the clip. */
+export type Next = { tick: number; frame: VideoFrame } | { endTick: number };
+
+const MOST_FRAMES = 3;
+const MOST_CHUNKS = 4;
+const NOTHING = { tick: -Infinity, duration: 0 };
+
+/** Decodes one clip for one layer. */
+export class ClipFeed {
+  readonly #track: InputVideoTrack;
+  readonly #sink: EncodedPacketSink;
+  readonly #config: VideoDecoderConfig;
+  readonly #timeScale: number;
+  readonly #decoder: VideoDecoder;
+
+  /** Presentation ticks by the microseconds that the decoder knows them as. */
+  readonly #ticks = new Map<number, number>();
+  readonly #frames: VideoFrame[] = [];
+  #packets: AsyncGenerator<EncodedPacket, void> | undefined;
+  #feeding = false;
+  #drained = false;
+  /** The last picture in presentation order so far: the clip ends where it does. */
+  #last = NOTHING;
+  #error: unknown;
+  #wake = () => {};
+
+  private constructor(track: InputVideoTrack, config: VideoDecoderConfig, timeScale: number) {
+    this.#track = track;
+    this.#sink = new EncodedPacketSink(track);
+    this.#config = config;
+    this.#timeScale = timeScale;
+    this.#decoder = new VideoDecoder({
+      output: (frame) => {
+        this.#frames.push(frame);
+        this.#wake();
+      },
+      error: (error) => this.#fail(error),
+    });
+    this.#decoder.addEventListener("dequeue", () => this.#feed());
+  }
+
+  /** Opens the first video track of a file. */
+  static async open(input: Input): Promise<ClipFeed> {
+    const track = await input.getPrimaryVideoTrack();
+    const found = await track?.getDecoderConfig();
+    if (!track || !found) throw new Error("there is no video track that a browser could decode");
+    // Decoding only: colour, rotation and pixel aspect are the scene's business.
+    const { codec, description, codedWidth, codedHeight } = found;
+    const plain: VideoDecoderConfig = { codec, codedWidth, codedHeight };
+    if (description !== undefined) plain.description = description;
+    const config = await supported(plain);
+    return new ClipFeed(track, config, await track.getTimeResolution());
+  }
+
+  /** What the scene must know. Reads the first picture if the container says nothing about the shape of pixels. */
+  async info(): Promise<ClipInfo> {
+    const track = this.#track;
+    if (await track.getFlip()) throw new Error("mirrored video is not supported");
+    const [width, height] = [await track.getCodedWidth(), await track.getCodedHeight()];
+    const [square, upright] = [await track.getSquarePixelWidth(), await track.getSquarePixelHeight()];
+    let pixelAspect: [number, number] = [square * height, upright * width];
+    if (pixelAspect[0] === pixelAspect[1]) {
+      const frame = await this.#first();
+      if (frame?.visibleRect) {
+        const { width, height } = frame.visibleRect;
+        pixelAspect = [frame.displayWidth * height, frame.displayHeight * width];
+      }
+    }
+    const colorSpace = (await track.getDecoderConfig())?.colorSpace;
+    const info: ClipInfo = { timeScale: this.#timeScale, rotation: await track.getRotation(), pixelAspect };
+    return colorSpace === undefined ? info : { ...info, colorSpace };
+  }
+
+  /** Goes to the last key picture at or before a time in seconds, or to the first. */
+  async seek(seconds: number): Promise<void> {
+    const key = (await this.#sink.getKeyPacket(seconds)) ?? (await this.#sink.getFirstKeyPacket());
+    this.#stop();
+    this.#decoder.configure(this.#config);
+    this.#packets = this.#sink.packets(key ?? undefined);
+    this.#feed();
+  }
+
+  /** The next picture; the caller closes its frame. After the last one, where the clip ends. */
+  async next(): Promise<Next> {
+    const frame = await this.#first();
+    if (frame === undefined) return { endTick: this.#last === NOTHING ? 0 : this.#last.tick + this.#last.duration };
+    this.#frames.shift();
+    this.#feed();
+    const tick = this.#ticks.get(frame.timestamp);
+    this.#ticks.delete(frame.timestamp);
+    // Only two packets of one time, in a broken file, leave a picture without an entry.
+    return { tick: tick ?? Math.round((frame.timestamp * this.#timeScale) / 1e6), frame };
+  }
+
+  /** Frees the decoder and its frames. */
+  close(): void {
+    this.#stop();
+    if (this.#decoder.state !== "closed") this.#decoder.close();
+  }
+
+  /** Waits for a decoded picture; undefined at the end. */
+  async #first(): Promise<VideoFrame | undefined> {
+    for (;;) {
+      if (this.#frames[0] !== undefined) return this.#frames[0];
+      if (this.#error !== undefined) throw this.#error;
+      if (this.#drained) return undefined;
+      const woken = new Promise<void>((wake) => (this.#wake = wake));
+      this.#feed();
+      await woken;
+    }
+  }
+
+  /** Gives packets to the decoder as long as it has room. Outputs, its dequeue events and seeks call it again. */
+  async #feed(): Promise<void> {
+    if (this.#feeding || this.#packets === undefined) return;
+    this.#feeding = true;
+    const packets = this.#packets;
+    try {
+      while (this.#frames.length < MOST_FRAMES && this.#decoder.decodeQueueSize < MOST_CHUNKS) {
+        const { value: packet } = await packets.next();
+        if (packets !== this.#packets) break;
+        if (packet) {
+          this.#decode(packet);
+          continue;
+        }
+        await this.#decoder.flush();
+        if (packets === this.#packets) {
+          this.#packets = undefined;
+          this.#drained = true;
+          this.#wake();
+        }
+        break;
+      }
+    } catch (error) {
+      // A seek resets the decoder, which ends a flush with an error that is none.
+      if (packets === this.#packets) this.#fail(error);
+    } finally {
+      this.#feeding = false;
+    }
+    if (packets !== this.#packets) void this.#feed();
+  }
+
+  #decode(packet: EncodedPacket): void {
+    const tick = Math.round(packet.timestamp * this.#timeScale);
+    if (tick >= this.#last.tick) this.#last = { tick, duration: Math.round(packet.duration * this.#timeScale) };
+    const chunk = packet.toEncodedVideoChunk();
+    this.#ticks.set(chunk.timestamp, tick);
+    this.#decoder.decode(chunk);
+  }
+
+  #fail(error: unknown): void {
+    this.#error ??= error;
+    this.#wake();
+  }
+
+  #stop(): void {
+    void this.#packets?.return();
+    this.#packets = undefined;
+    this.#drained = false;
+    this.#last = NOTHING;
+    this.#ticks.clear();
+    if (this.#decoder.state === "configured") this.#decoder.reset();
+    for (const frame of this.#frames.splice(0)) frame.close();
+  }
+}
+
+/** Decoding in software gives the same bytes everywhere, and frames that can be copied fast; else whatever there is. */
+async function supported(plain: VideoDecoderConfig): Promise<VideoDecoderConfig> {
+  for (const config of [{ ...plain, hardwareAcceleration: "prefer-software" as const }, plain]) {
+    const answer = await VideoDecoder.isConfigSupported(config).catch(() => undefined);
+    if (answer?.supported) return config;
+  }
+  throw new Error(`this browser's WebCodecs cannot decode ${plain.codec}`);
+}

@@ -1,0 +1,91 @@
+/**
+ * A file whose pictures are pushed to an input asset, as `millpond render --input NAME=FILE` does: the file's picture n
+ * at canvas frame n, the last one staying when there is no other. Raw frames without padding, or a clip.
+ */
+
+import { ALL_FORMATS, BlobSource, Input } from "mediabunny";
+import type { FrameKind, Scene } from "millpond";
+import { ClipFeed } from "./clip_feed.js";
+
+/** Pictures for one input asset. */
+export interface InputFile {
+  /** Pushes the picture of canvas frame `n`, if there is one. */
+  push(scene: Scene, asset: number, n: number): Promise<void>;
+  /** Frees what decodes it. */
+  close(): void;
+}
+
+/** Fetches a file of pictures of the kind that the scene declares. */
+export async function openInputFile(url: URL, kind: FrameKind): Promise<InputFile> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  const file = await response.blob();
+  const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
+  if (await input.canRead()) return new PushedClip(await ClipFeed.open(input));
+  return new RawFrames(file, kind);
+}
+
+class RawFrames implements InputFile {
+  readonly #file: Blob;
+  readonly #kind: FrameKind;
+  /** Bytes of each plane of one frame. */
+  readonly #planes: readonly number[];
+  #shown = -1;
+
+  constructor(file: Blob, kind: FrameKind) {
+    this.#file = file;
+    this.#kind = kind;
+    const { width, height } = kind;
+    const chroma = Math.ceil(width / 2) * Math.ceil(height / 2);
+    if (kind.format === "i420") this.#planes = [width * height, chroma, chroma];
+    else if (kind.format === "nv12") this.#planes = [width * height, 2 * chroma];
+    else this.#planes = [width * height * 4];
+  }
+
+  async push(scene: Scene, asset: number, n: number): Promise<void> {
+    const size = this.#planes.reduce((sum, plane) => sum + plane, 0);
+    const index = Math.min(n, Math.floor(this.#file.size / size) - 1);
+    if (index < 0 || index === this.#shown) return;
+    this.#shown = index;
+    let at = index * size;
+    const planes: Uint8Array[] = [];
+    for (const plane of this.#planes) {
+      planes.push(new Uint8Array(await this.#file.slice(at, at + plane).arrayBuffer()));
+      at += plane;
+    }
+    await scene.pushInput(asset, { ...this.#kind, planes });
+  }
+
+  close(): void {}
+}
+
+class PushedClip implements InputFile {
+  readonly #feed: ClipFeed;
+  /** Index of the picture that comes next; none before the first seek. */
+  #next = Infinity;
+
+  constructor(feed: ClipFeed) {
+    this.#feed = feed;
+  }
+
+  async push(scene: Scene, asset: number, n: number): Promise<void> {
+    if (n < this.#next - 1) {
+      await this.#feed.seek(-Infinity);
+      this.#next = 0;
+    }
+    while (this.#next <= n) {
+      const next = await this.#feed.next();
+      if ("endTick" in next) return;
+      try {
+        if (this.#next === n) await scene.pushInput(asset, next.frame);
+        this.#next += 1;
+      } finally {
+        next.frame.close();
+      }
+    }
+  }
+
+  close(): void {
+    this.#feed.close();
+  }
+}

@@ -1,0 +1,31 @@
+/** The page: `?scene=URL` (a demo scene if missing) and `?input=NAME=URL` for each pushed picture. */
+
+import { Panel } from "./panel.js";
+import { Player } from "./player.js";
+import { Transport } from "./transport.js";
+
+const query = new URLSearchParams(location.search);
+const scene = query.get("scene") ?? "scene/scene.json";
+const inputs = query.getAll("input").map((pair): [string, URL] => {
+  const equals = pair.indexOf("=");
+  return [pair.slice(0, equals), new URL(pair.slice(equals + 1), location.href)];
+});
+
+const panel = new Panel(scene);
+const missing = ["VideoDecoder", "VideoFrame", "AudioDecoder"].filter((name) => !(name in globalThis));
+
+async function start(): Promise<Transport> {
+  if (missing.length > 0) {
+    throw new Error(`This browser has no WebCodecs (${missing.join(", ")}); a page needs https or localhost for them.`);
+  }
+  const player = await Player.open(new URL(scene, location.href), new Map(inputs));
+  const transport = new Transport(player, panel);
+  await transport.goTo(0);
+  return transport;
+}
+
+const started = start();
+started.catch((error: unknown) => panel.fail(error));
+
+// What the page's tests drive; they use the same code as the buttons.
+Object.assign(globalThis, { millpondDemo: started });

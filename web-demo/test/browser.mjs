@@ -1,0 +1,39 @@
+// Headless Chromium with the page open.
+import { chromium } from "playwright-core";
+
+const OPTIONS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--autoplay-policy=no-user-gesture-required",
+  "--mute-audio",
+];
+
+/**
+ * Opens a page and hands it to `work`, with the URLs that it asked for.
+ *
+ * @param init - A script that runs before the page's own, or undefined.
+ */
+export async function withPage(url, init, work) {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  const browser = await chromium.launch({ executablePath, headless: true, args: OPTIONS });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
+    const requests = new Set();
+    const origin = new URL(url).origin;
+    page.on("request", (request) => {
+      const asked = new URL(request.url());
+      requests.add(asked.origin === origin ? asked.pathname : request.url());
+    });
+    page.on("pageerror", (error) => console.error(`page: ${error}`));
+    page.on("console", (message) => message.type() === "error" && console.error(`page: ${message.text()}`));
+    if (init !== undefined) await page.addInitScript(init.script, init.argument);
+    await page.goto(url);
+    return await work(page, requests);
+  } finally {
+    await browser.close();
+  }
+}
