@@ -27,7 +27,9 @@ fn seconds(value: &Value) -> f64 {
 #[test]
 fn streams_and_length() {
     let clip = media::with_sound();
+    // The last packet of sound ends a little after 5 s.
     let scene = with(whole(clip, (320, 180)), "/audio", json!([{"asset": "clip"}]));
+    let scene = with(scene, "/duration", json!(5));
     let probe = probe(&rendered("streams", &scene));
     let (video, audio) = (&probe["streams"][0], &probe["streams"][1]);
     assert_eq!((&video["codec_name"], &audio["codec_name"]), (&json!("h264"), &json!("aac")));

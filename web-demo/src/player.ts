@@ -49,7 +49,9 @@ export class Player {
     const scene = new Scene(await response.text());
     const assets = new Assets(scene.info, url);
     for (let wanted = scene.wantedEnd(); wanted !== undefined; wanted = scene.wantedEnd()) {
-      scene.setEnd(wanted, await endOf(assets, wanted));
+      // A pushed picture has no end.
+      const isFile = scene.info.assets[wanted.asset]!.src !== undefined;
+      scene.setEnd(wanted, isFile ? await endOf(assets, wanted) : undefined);
     }
     const files = new Map<string, InputFile>();
     for (const { name, input } of scene.info.assets) {

@@ -74,10 +74,10 @@ pub(crate) fn compare(options: &Options) -> Outcome<Verdict> {
         }
         next = frame + 1;
     }
+    let closing = browser.finish(options)?;
     for missed in next..expected {
         report.frame(missed, native.get(missed).map(String::as_str), None);
     }
-    let closing = browser.finish(options)?;
     Ok(Verdict { page_allocations: closing.steady_allocations, ..report.verdict() })
 }
 

@@ -24,7 +24,9 @@ impl Report {
         self.verdict.compared += u64::from(native.is_some() && browser.is_some());
         self.verdict.different += u64::from(!equal);
         if self.json {
-            println!("{}", json!({"frame": frame, "native": native, "browser": browser, "equal": equal}));
+            // Written by hand for the order of the fields.
+            let (native, browser) = (json!(native), json!(browser));
+            println!(r#"{{"frame":{frame},"native":{native},"browser":{browser},"equal":{equal}}}"#);
         } else if !equal && self.verdict.different <= SHOWN {
             let hash = |hash: Option<&str>| hash.unwrap_or("not composed").to_owned();
             println!("frame {frame} differs: native {}, browser {}", hash(native), hash(browser));
