@@ -47,6 +47,8 @@ const server = await serve(mounts);
 const flip = options["flip-byte"] === undefined ? -1 : Number(options["flip-byte"]);
 try {
   await withPage(`${server.origin}/?${query}`, { script: watch, argument: flip }, async (page, requests) => {
+    // The page's script waits for its module at its top level, which `load` does not wait for.
+    await page.waitForFunction(() => globalThis.millpondDemo !== undefined);
     const count = await page.evaluate(async () => (await globalThis.millpondDemo).player.frameCount);
     const frames = Math.min(count, options.frames === undefined ? count : Number(options.frames));
     const BATCH = 25;
