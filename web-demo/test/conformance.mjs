@@ -3,10 +3,10 @@
 //   node conformance.mjs --site DIR --scene PATH/scene.json [--frames N] [--input NAME=FILE] [--flip-byte FRAME] --json
 //
 // A line per frame, {"frame":n,"hash":"…"}, and a last one with what was decoded, shown, asked for and allocated.
-import { basename, dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { withPage } from "./browser.mjs";
-import { serve } from "./server.mjs";
+import { pageOf } from "../scene_url.mjs";
+import { serve } from "../server.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -42,16 +42,7 @@ function watch(flip) {
   };
 }
 
-const scene = resolve(options.scene);
-const mounts = { "/": resolve(options.site) + "/", "/scene/": dirname(scene) + "/" };
-const query = new URLSearchParams({ scene: `scene/${encodeURIComponent(basename(scene))}` });
-for (const pair of options.input) {
-  const equals = pair.indexOf("=");
-  const name = pair.slice(0, equals);
-  mounts[`/input/${name}`] = resolve(pair.slice(equals + 1));
-  query.append("input", `${name}=input/${encodeURIComponent(name)}`);
-}
-
+const { mounts, query } = pageOf(options.site, options.scene, options.input);
 const server = await serve(mounts);
 const flip = options["flip-byte"] === undefined ? -1 : Number(options["flip-byte"]);
 try {

@@ -110,7 +110,7 @@ export class Scene {
 
   /** Whether a file that starts with these bytes (12 are enough) is a still: PNG, JPEG or WebP. */
   static isStill(start: Uint8Array): boolean {
-    return raw.Scene.isStill(start);
+    return opening(() => raw.Scene.isStill(start));
   }
 
   /**
