@@ -3,11 +3,13 @@
 use crate::arguments::FrameArguments;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::{png, scene_file};
+use crate::{interrupt, png, scene_file};
 use serde_json::json;
 
 pub(crate) fn run(arguments: &FrameArguments, console: &Console) -> Result<(), Failure> {
     let (scene, options) = scene_file::read(&arguments.scene)?;
+    let cancel = options.cancel.clone();
+    interrupt::listen(move || cancel.abandon())?;
     let output = png::create(&arguments.output)?;
     let frame = millpond::ffmpeg::frame_at(&scene, &options, arguments.at)?;
     let (width, height) = (frame.layout().width(), frame.layout().height());

@@ -5,7 +5,7 @@
 use crate::arguments::MelArguments;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::{npy, png};
+use crate::{interrupt, npy, png};
 use millpond::audio::{Mel, MelConfig, mel_picture_into};
 use millpond::ffmpeg::{AsideFile, Cancel, decode_mono};
 use serde_json::json;
@@ -17,6 +17,9 @@ const BAND_HEIGHT: u32 = 4;
 const MAX_WIDTH: usize = 8192;
 
 pub(crate) fn run(arguments: &MelArguments, console: &Console) -> Result<(), Failure> {
+    let cancel = Cancel::new();
+    let abandoned = cancel.clone();
+    interrupt::listen(move || abandoned.abandon())?;
     let access = arguments.protocols.access();
     let place = access.argument(arguments.file.as_os_str())?;
     let output = AsideFile::create(&arguments.output)?;
@@ -24,7 +27,7 @@ pub(crate) fn run(arguments: &MelArguments, console: &Console) -> Result<(), Fai
 
     let config = MelConfig::lipsync();
     let range = (-config.max_abs, config.max_abs);
-    let samples = decode_mono(&place, &access, &Cancel::new(), config.sample_rate_hz)?;
+    let samples = decode_mono(&place, &access, &cancel, config.sample_rate_hz)?;
     let mut mel = Mel::new(config)?;
     let (rows, columns) = (mel.n_mels(), mel.output_frames(samples.len()));
     let mut features = vec![0.0; rows * columns];

@@ -22,7 +22,9 @@ pub(crate) fn run(arguments: &RenderArguments, console: &Console) -> Result<(), 
         options.output = Some(arguments.output.clone());
     }
     let mut hashes = arguments.hash.as_deref().map(HashFile::create).transpose()?;
-    interrupt::listen(&options.cancel)?;
+    // The first Ctrl-C ends the render with what there is, the second leaves nothing.
+    let cancel = options.cancel.clone();
+    interrupt::listen(move || cancel.press())?;
 
     let mut progress = Progress::new(console.json);
     let mut unwritten = None;

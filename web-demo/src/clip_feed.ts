@@ -49,6 +49,11 @@ export class ClipFeed {
     this.#decoder.addEventListener("dequeue", () => this.#feed());
   }
 
+  /** Ticks per second. */
+  get timeScale(): number {
+    return this.#timeScale;
+  }
+
   /** Opens the first video track of a file. */
   static async open(input: Input): Promise<ClipFeed> {
     const track = await input.getPrimaryVideoTrack();
@@ -62,23 +67,34 @@ export class ClipFeed {
     return new ClipFeed(track, config, await track.getTimeResolution());
   }
 
-  /** What the scene must know. Reads the first picture if the container says nothing about the shape of pixels. */
+  /** What the scene must know: tags of the container, and where to find those of the stream. */
   async info(): Promise<ClipInfo> {
     const track = this.#track;
     if (await track.getFlip()) throw new Error("mirrored video is not supported");
     const [width, height] = [await track.getCodedWidth(), await track.getCodedHeight()];
     const [square, upright] = [await track.getSquarePixelWidth(), await track.getSquarePixelHeight()];
-    let pixelAspect: [number, number] = [square * height, upright * width];
-    if (pixelAspect[0] === pixelAspect[1]) {
+    const info: ClipInfo = {
+      timeScale: this.#timeScale,
+      rotation: await track.getRotation(),
+      pixelAspect: [square * height, upright * width],
+    };
+    const colorSpace = await this.colorSpace();
+    if (colorSpace !== undefined) info.colorSpace = colorSpace;
+    const { codec, description } = this.#config;
+    info.codec = codec;
+    if (description !== undefined) info.description = bytesOf(description);
+    else if (square === width && upright === height) {
+      // Only the decoder can tell whether the stream knows of other pixels than square ones.
       const frame = await this.#first();
-      if (frame?.visibleRect) {
-        const { width, height } = frame.visibleRect;
-        pixelAspect = [frame.displayWidth * height, frame.displayHeight * width];
-      }
+      const visible = frame?.visibleRect;
+      if (visible) info.pixelAspect = [frame.displayWidth * visible.height, frame.displayHeight * visible.width];
     }
-    const colorSpace = (await track.getDecoderConfig())?.colorSpace;
-    const info: ClipInfo = { timeScale: this.#timeScale, rotation: await track.getRotation(), pixelAspect };
-    return colorSpace === undefined ? info : { ...info, colorSpace };
+    return info;
+  }
+
+  /** Colour tags of the container, and of the stream where it has none. */
+  async colorSpace(): Promise<VideoColorSpaceInit | undefined> {
+    return (await this.#track.getDecoderConfig())?.colorSpace;
   }
 
   /** Goes to the last key picture at or before a time in seconds, or to the first. */
@@ -172,6 +188,12 @@ export class ClipFeed {
     if (this.#decoder.state === "configured") this.#decoder.reset();
     for (const frame of this.#frames.splice(0)) frame.close();
   }
+}
+
+function bytesOf(source: AllowSharedBufferSource): Uint8Array {
+  return ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
 }
 
 /** Decoding in software gives the same bytes everywhere, and frames that can be copied fast; else whatever there is. */

@@ -1,6 +1,7 @@
 /**
- * A file whose pictures are pushed to an input asset, as `millpond render --input NAME=FILE` does: the file's picture n
- * at canvas frame n, the last one staying when there is no other. Raw frames without padding, or a clip.
+ * A file whose pictures are pushed to an input asset, as `millpond render --input NAME=FILE` does. Raw frames without
+ * padding: frame n of the file at canvas frame n. A clip: the picture whose time has come, before that the first one.
+ * The last one stays.
  */
 
 import { ALL_FORMATS, BlobSource, Input } from "mediabunny";
@@ -61,31 +62,56 @@ class RawFrames implements InputFile {
 
 class PushedClip implements InputFile {
   readonly #feed: ClipFeed;
-  /** Index of the picture that comes next; none before the first seek. */
-  #next = Infinity;
+  /** Read, but its time has not come. */
+  #waiting: { tick: number; frame: VideoFrame } | undefined;
+  /** The canvas frame that was asked for last; the clip begins anew when an earlier one is. */
+  #asked = Infinity;
+  #begun = false;
+  #over = false;
 
   constructor(feed: ClipFeed) {
     this.#feed = feed;
   }
 
   async push(scene: Scene, asset: number, n: number): Promise<void> {
-    if (n < this.#next - 1) {
+    if (n < this.#asked) {
+      this.#forget();
       await this.#feed.seek(-Infinity);
-      this.#next = 0;
     }
-    while (this.#next <= n) {
-      const next = await this.#feed.next();
-      if ("endTick" in next) return;
-      try {
-        if (this.#next === n) await scene.pushInput(asset, next.frame);
-        this.#next += 1;
-      } finally {
-        next.frame.close();
+    this.#asked = n;
+    // In whole numbers: n / rate ≥ tick / scale.
+    const [numerator, denominator] = scene.info.canvas.frameRate;
+    const time = BigInt(n) * BigInt(denominator) * BigInt(this.#feed.timeScale);
+    const hasCome = (tick: number) => BigInt(tick) * BigInt(numerator) <= time;
+    let shown: VideoFrame | undefined;
+    for (;;) {
+      if (this.#waiting === undefined && !this.#over) {
+        const next = await this.#feed.next();
+        if ("endTick" in next) this.#over = true;
+        else this.#waiting = next;
       }
+      if (this.#waiting === undefined || (this.#begun && !hasCome(this.#waiting.tick))) break;
+      this.#begun = true;
+      shown?.close();
+      shown = this.#waiting.frame;
+      this.#waiting = undefined;
+    }
+    if (shown === undefined) return;
+    try {
+      await scene.pushInput(asset, shown, await this.#feed.colorSpace());
+    } finally {
+      shown.close();
     }
   }
 
   close(): void {
+    this.#forget();
     this.#feed.close();
+  }
+
+  #forget(): void {
+    this.#waiting?.frame.close();
+    this.#waiting = undefined;
+    [this.#begun, this.#over] = [false, false];
   }
 }

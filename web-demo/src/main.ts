@@ -21,6 +21,7 @@ async function start(): Promise<Transport> {
   const player = await Player.open(new URL(scene, location.href), new Map(inputs));
   const transport = new Transport(player, panel);
   await transport.goTo(0);
+  transport.drawSound().catch((error: unknown) => panel.fail(error));
   return transport;
 }
 

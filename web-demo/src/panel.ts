@@ -10,6 +10,7 @@ const text = (id: string, value: string) => (element(id).textContent = value);
 export class Panel {
   readonly #canvas = element<HTMLCanvasElement>("canvas");
   readonly #message = element("message");
+  #soundSeconds = 0;
 
   constructor(scene: string) {
     text("scene-name", scene);
@@ -37,7 +38,10 @@ export class Panel {
   showFrame(player: Player, n: number): void {
     text("frame-number", String(n));
     text("time", `${clock(n / player.frameRate)} / ${clock(player.frameCount / player.frameRate)}`);
-    element("playhead").style.left = `${(100 * n) / player.frameCount}%`;
+    if (this.#soundSeconds > 0) {
+      const part = n / player.frameRate / this.#soundSeconds;
+      element("playhead").style.left = `${100 * Math.min(part, 1)}%`;
+    }
   }
 
   /** Statistics; `steady` counts allocations since the preview's figures were last reset. */
@@ -61,6 +65,23 @@ export class Panel {
   /** The hash of the shown frame. */
   showHash(hash: string): void {
     text("hash", hash);
+  }
+
+  /** Shows the place for the picture of the sound, and returns its canvas. */
+  openSound(): HTMLCanvasElement {
+    element("sound").hidden = false;
+    return element<HTMLCanvasElement>("mel-picture");
+  }
+
+  /** Tells the length of the picture of the sound. */
+  soundCovers(seconds: number): void {
+    this.#soundSeconds = seconds;
+    text("sound-kind", `log-mel of the scene's mix, 80 bands, ${clock(seconds)}`);
+  }
+
+  /** Says what is missing though the rest goes on. */
+  warn(message: string): void {
+    text("warning", message);
   }
 
   /** Says what went wrong, with its stable code if it has one. */

@@ -19,6 +19,8 @@ export class Player {
   readonly frameCount: number;
   /** Canvas frames a second. */
   readonly frameRate: number;
+  /** Milliseconds that composing the last frame took, decoding left out. */
+  composeMs = 0;
 
   readonly #feeds = new Map<number, ClipFeed>();
   /** Layers whose clip must go to another place before it gives its next picture. */
@@ -66,7 +68,7 @@ export class Player {
       const need = scene.need(n);
       switch (need.kind) {
         case "nothing":
-          return scene.compose(n);
+          return this.#compose(n);
         case "open":
           await this.#openLayer(need.layer, n);
           break;
@@ -94,6 +96,12 @@ export class Player {
     for (const input of this.#inputs.values()) input.close();
     this.assets.close();
     this.scene.close();
+  }
+
+  #compose(n: number): void {
+    const begin = performance.now();
+    this.scene.compose(n);
+    this.composeMs = performance.now() - begin;
   }
 
   async #openLayer(layer: number, n: number): Promise<void> {

@@ -1,8 +1,11 @@
 /** Play, pause, seek and step: which frame is shown when. */
 
 import { memoryStats } from "millpond";
+import { drawMel } from "./mel_view.js";
 import type { Panel } from "./panel.js";
 import type { Player } from "./player.js";
+import { SoundTrack } from "./sound_track.js";
+import { Speaker } from "./speaker.js";
 
 const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const PANEL_MS = 500;
@@ -21,12 +24,14 @@ export class Transport {
   /** The frame that a slider in motion asked for last. */
   #wanted: number | undefined;
   #steadyBefore = 0;
-  #composeMs = 0;
+  readonly #speaker: Speaker;
 
   constructor(player: Player, panel: Panel) {
     this.player = player;
     this.#panel = panel;
     panel.open(player);
+    const silent = player.scene.info.sounds.length === 0;
+    this.#speaker = new Speaker(silent ? undefined : this.#soundTrack());
     this.#position.max = String(player.frameCount - 1);
     this.#position.addEventListener("input", () => void this.goTo(Number(this.#position.value)));
     this.#button.addEventListener("click", () => (this.#playing ? this.pause() : void this.play()));
@@ -45,6 +50,16 @@ export class Transport {
     return this.#playing;
   }
 
+  /** Draws the picture of the scene's sound. */
+  async drawSound(): Promise<void> {
+    if (this.player.scene.info.sounds.length === 0) return;
+    // A mix of its own: the speaker's is wherever playing is.
+    const track = this.#soundTrack();
+    const seconds = await drawMel(track, this.player.scene.duration, this.#panel.openSound());
+    this.#panel.soundCovers(seconds);
+    track.close();
+  }
+
   /** Plays from the shown frame, or from the start if it is the last. Resolves when it stops. */
   async play(): Promise<void> {
     if (this.#playing) return;
@@ -56,6 +71,7 @@ export class Transport {
       // The page has said what went wrong.
     } finally {
       this.#setPlaying(false);
+      await this.#speaker.stop();
       this.#showAll(undefined);
     }
   }
@@ -80,33 +96,30 @@ export class Transport {
     });
   }
 
-  /** Shows frames in time with the clock until the end or a pause; frames that come too late are left out. */
+  /** Shows frames in time with the sound until the end or a pause; frames that come too late are left out. */
   async #run(): Promise<void> {
     const { frameCount, frameRate } = this.player;
-    const from = this.#frame;
-    const begin = performance.now();
-    let counted = 0;
-    let panelAt = begin;
+    // A hair more than the frame's start, so that rounding does not fall back to the frame before.
+    const time = await this.#speaker.start(this.#frame / frameRate + 1e-9);
+    let [shown, panelAt] = [0, performance.now()];
     this.#steadyBefore = memoryStats().steadyAllocations;
     while (this.#playing) {
       const now = await new Promise<number>(requestAnimationFrame);
-      const due = Math.min(from + Math.floor(((now - begin) / 1000) * frameRate), frameCount - 1);
+      const due = Math.min(Math.floor(time() * frameRate), frameCount - 1);
       if (due > this.#frame) {
         await this.#enqueue(() => (this.#playing ? this.#show(due) : Promise.resolve()));
-        counted += 1;
+        shown += 1;
       }
       if (now - panelAt >= PANEL_MS) {
-        this.#showAll((1000 * counted) / (now - panelAt));
-        [counted, panelAt] = [0, now];
+        this.#showAll((1000 * shown) / (now - panelAt));
+        [shown, panelAt] = [0, now];
       }
-      if (this.#frame === frameCount - 1) return;
+      if (time() >= frameCount / frameRate) return;
     }
   }
 
   async #show(n: number): Promise<void> {
-    const begin = performance.now();
     await this.player.render(n);
-    this.#composeMs = performance.now() - begin;
     this.#panel.draw(this.player);
     this.#frame = n;
     this.#position.value = String(n);
@@ -117,8 +130,12 @@ export class Transport {
     const { scene } = this.player;
     const stats = scene.stats();
     const steady = stats.memory.steadyAllocations - this.#steadyBefore;
-    this.#panel.showStats(stats, { steady, composeMs: this.#composeMs, fps });
+    this.#panel.showStats(stats, { steady, composeMs: this.player.composeMs, fps });
     this.#panel.showHash(scene.canvasHash());
+  }
+
+  #soundTrack(): SoundTrack {
+    return new SoundTrack(this.player.scene, this.player.assets, (message) => this.#panel.warn(message));
   }
 
   #setPlaying(playing: boolean): void {

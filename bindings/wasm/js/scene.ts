@@ -32,6 +32,13 @@ export interface ClipInfo {
   pixelAspect?: readonly [width: number, height: number];
   /** Colour tags, as `VideoDecoderConfig.colorSpace` has them; what is missing or null counts as untagged. */
   colorSpace?: VideoColorSpaceInit;
+  /**
+   * `VideoDecoderConfig.codec`. With `description` it tells the bitstream's pixel aspect, colour tags and chroma siting,
+   * which count where the container says nothing.
+   */
+  codec?: string;
+  /** `VideoDecoderConfig.description`, if there is one. */
+  description?: Uint8Array;
 }
 
 /** An end that decides how long a scene without `duration` is. */
@@ -54,6 +61,20 @@ export interface SceneStats {
 const MATRICES: Readonly<Record<string, number>> = { rgb: 0, bt709: 1, bt470bg: 5, smpte170m: 6, "bt2020-ncl": 9 };
 const UNSPECIFIED = 2;
 
+/** Tags by number: MatrixCoefficients of ITU-T H.273; 0 no range, 1 limited, 2 full. */
+function colorNumbers(tags: VideoColorSpaceInit | undefined): [matrix: number, range: number] {
+  const { matrix, fullRange } = tags ?? {};
+  const range = typeof fullRange !== "boolean" ? 0 : fullRange ? 2 : 1;
+  return [MATRICES[matrix ?? ""] ?? UNSPECIFIED, range];
+}
+
+let inner: (scene: Scene) => raw.Scene;
+
+/** @internal The module's part of a scene, for what is made from one. */
+export function innerScene(scene: Scene): raw.Scene {
+  return inner(scene);
+}
+
 /**
  * A scene and its canvas. For frame `n` ask {@link need} and answer until nothing is needed, then {@link compose}: the
  * canvas then holds the same bytes as millpond's native renderer makes.
@@ -67,6 +88,10 @@ export class Scene {
   readonly canvasLayout: FrameLayout;
   #raw: raw.Scene | undefined;
   readonly #layouts: (FrameLayout | undefined)[] = [];
+
+  static {
+    inner = (scene) => scene.#open();
+  }
 
   /**
    * Reads a scene and allocates its canvas.
@@ -155,11 +180,12 @@ export class Scene {
   openClip(layer: number, clip: ClipInfo): void {
     const inner = this.#open();
     const [aspectWidth, aspectHeight] = clip.pixelAspect ?? [1, 1];
-    const { matrix, fullRange } = clip.colorSpace ?? {};
-    const range = fullRange === undefined || fullRange === null ? 0 : fullRange ? 2 : 1;
+    const [matrix, range] = colorNumbers(clip.colorSpace);
     const turns = (clip.rotation ?? 0) / 90;
-    const h273 = MATRICES[matrix ?? ""] ?? UNSPECIFIED;
-    opening(() => inner.openClip(layer, clip.timeScale, turns, aspectWidth, aspectHeight, h273, range));
+    const { timeScale, codec = "", description = new Uint8Array() } = clip;
+    opening(() =>
+      inner.openClip(layer, timeScale, turns, aspectWidth, aspectHeight, matrix, range, codec, description),
+    );
   }
 
   /**
@@ -186,15 +212,17 @@ export class Scene {
   }
 
   /**
-   * Gives a picture to an asset that the scene declares as `input`. It stays until the next.
+   * Gives a picture to an asset that the scene declares as `input`. It stays until the next. A picture in Y'CbCr is
+   * converted if the asset takes RGBA.
    *
+   * @param colorSpace - Colour tags of a picture in Y'CbCr, as in {@link ClipInfo}.
    * @throws MillpondError `E_WRONG_INPUT` if format or size are not what the scene says, `E_NO_SUCH`.
    */
-  async pushInput(asset: number, picture: VideoFrame | Planes): Promise<void> {
+  async pushInput(asset: number, picture: VideoFrame | Planes, colorSpace?: VideoColorSpaceInit): Promise<void> {
     const feed = this.info.layers.length + asset;
     if ("planes" in picture) this.#fill(feed, picture);
     else await this.#copy(feed, picture);
-    this.#open().pushInput(asset);
+    this.#open().pushInput(asset, ...colorNumbers(colorSpace));
   }
 
   /**

@@ -7,9 +7,13 @@
 
 mod errors;
 mod frame_pool;
+mod mel;
 mod memory;
+mod mixer;
 mod scene;
 
 pub use frame_pool::FramePool;
+pub use mel::Mel;
 pub use memory::{opening_allocations, set_opening, steady_allocations};
+pub use mixer::Mixer;
 pub use scene::Scene;

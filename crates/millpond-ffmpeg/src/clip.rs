@@ -24,14 +24,32 @@ pub struct ClipPicture {
     pub frame: Pooled<Frame>,
 }
 
+/// What a clip may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClipConfig {
+    /// Pictures that can be out at the same time; reading waits while they are.
+    pub pictures: usize,
+    /// Threads of the decoder.
+    pub threads: usize,
+}
+
+impl Default for ClipConfig {
+    /// One picture, and a thread per processor, at most eight.
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get().min(8));
+        ClipConfig { pictures: 1, threads }
+    }
+}
+
 /// An open file whose pictures are read in presentation order.
 pub struct Clip {
     input: Input,
+    access: Access,
     stream: PictureStream,
     decoder: VideoDecoder,
     packet: ff::Packet,
     pool: Option<(FrameLayout, FramePool)>,
-    pool_frames: usize,
+    config: ClipConfig,
     info: ClipInfo,
     cancel: Cancel,
     /// Decoded while opening or seeking and not handed out yet.
@@ -48,24 +66,25 @@ pub struct Clip {
 }
 
 impl Clip {
-    /// Opens a file and decodes its first picture. At most `frames` pictures are out at the same time.
+    /// Opens a file and decodes its first picture. Allocates.
     ///
     /// # Errors
     /// Those of opening; [`Error::MediaBroken`] if the file yields no picture.
-    pub fn open(place: &Place, access: &Access, cancel: &Cancel, frames: usize) -> Result<Clip, Error> {
+    pub fn open(place: &Place, access: &Access, cancel: &Cancel, config: ClipConfig) -> Result<Clip, Error> {
         let input = Input::open(place, access, cancel)?;
         let stream = input.pictures()?;
-        let decoder = VideoDecoder::open(&input, &stream)?;
+        let decoder = VideoDecoder::open(&input, &stream, config.threads)?;
         let mut info = ClipInfo::new(stream.time_base.recip());
         info.turns = stream.turns;
         info.pixel_aspect = stream.pixel_aspect;
         let mut clip = Clip {
             input,
+            access: access.clone(),
             stream,
             decoder,
             packet: ff::Packet::empty(),
             pool: None,
-            pool_frames: frames,
+            config,
             info,
             cancel: cancel.clone(),
             first: None,
@@ -132,7 +151,7 @@ impl Clip {
         self.damaged
     }
 
-    /// Goes back or ahead, so that the next pictures begin with a key frame at or before `time` (seconds).
+    /// Goes back or ahead, so that the next pictures begin with a key frame at or before `time` (seconds). Allocates.
     ///
     /// # Errors
     /// Those of reading.
@@ -150,17 +169,14 @@ impl Clip {
                 break;
             }
             if self.reach_key_frame(target)? {
-                return self.prepare_first();
+                self.first = if self.decode()? { Some(self.take()?) } else { None };
+                return Ok(());
             }
             from = target.saturating_sub(second << attempt);
         }
-        // The start is always early enough; some containers find it only by a tick before the first picture.
-        self.restart(self.start_tick).or_else(|_| self.restart(i64::MIN))?;
-        self.prepare_first()
-    }
-
-    fn prepare_first(&mut self) -> Result<(), Error> {
-        self.first = if self.decode()? { Some(self.take()?) } else { None };
+        // The start is always early enough, and opening is the one way there that every container has.
+        let place = self.input.place().clone();
+        *self = Clip::open(&place, &self.access, &self.cancel, self.config)?;
         Ok(())
     }
 
@@ -234,7 +250,7 @@ impl Clip {
         let pool = match &self.pool {
             Some((known, pool)) if *known == layout => pool,
             _ => {
-                let pool = memory::opening(|| FramePool::frames(layout, self.pool_frames));
+                let pool = memory::opening(|| FramePool::frames(layout, self.config.pictures));
                 &self.pool.insert((layout, pool)).1
             }
         };

@@ -1,4 +1,3 @@
-#![deny(unsafe_code)]
 //! Native media for millpond: FFmpeg demuxes, decodes, encodes and muxes; buffers, pixels and the scene are ours.
 //!
 //! - [`render`](render()) renders a scene to a file, [`frame_at`] one frame of it.
@@ -6,6 +5,24 @@
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more.
 //!
 //! No type of FFmpeg or its bindings appears in the public API.
+//!
+//! ```no_run
+//! use millpond_ffmpeg::{Event, RenderOptions, render};
+//! use millpond_scene::Scene;
+//!
+//! let scene = Scene::from_json(&std::fs::read_to_string("demo/scene.json")?)?;
+//! let options = RenderOptions { folder: "demo".into(), output: Some("out.mp4".into()), ..RenderOptions::default() };
+//! let report = render(&scene, &options, &mut |event| {
+//!     if let Event::Frame { index, .. } = event {
+//!         println!("frame {index}");
+//!     }
+//!     Ok(())
+//! })?;
+//! println!("{} frames in {:.1} s", report.frames, report.wall_s);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![deny(unsafe_code)]
 
 mod aside;
 mod cancel;
@@ -28,7 +45,7 @@ mod video_decoder;
 
 pub use aside::AsideFile;
 pub use cancel::Cancel;
-pub use clip::{Clip, ClipPicture};
+pub use clip::{Clip, ClipConfig, ClipPicture};
 pub use error::Error;
 pub use mono::decode_mono;
 pub use place::{Access, Place};

@@ -1,7 +1,7 @@
 //! What is in a file, as far as container and first picture tell.
 
 use crate::input::{Input, color_tags};
-use crate::{Access, Cancel, Clip, Error, Place, sys};
+use crate::{Access, Cancel, Clip, ClipConfig, Error, Place, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::video::{Color, Matrix, Range};
@@ -89,7 +89,7 @@ pub fn probe(place: &Place, access: &Access, cancel: &Cancel) -> Result<MediaInf
     let input = Input::open(place, access, cancel)?;
     let micros = |value: i64| (value != ff::ffi::AV_NOPTS_VALUE).then(|| Rational::new(value.into(), 1_000_000));
     let numbers = sys::container_numbers(&input.context);
-    let clip = Clip::open(place, access, cancel, 1).ok();
+    let clip = Clip::open(place, access, cancel, ClipConfig { pictures: 1, threads: 1 }).ok();
     let pictures = input.pictures().ok().map(|stream| stream.index);
     let sound = input.sound().ok().map(|stream| stream.index);
     let streams = input

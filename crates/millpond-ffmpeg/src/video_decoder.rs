@@ -1,4 +1,4 @@
-//! Decoding pictures, with as many frame threads as there are processors (at most eight).
+//! Decoding pictures, on frame threads if there are several.
 //!
 //! A strict state machine: packets go in, pictures come out, and after the last packet the decoder is drained.
 //! Pictures are cropped to the visible size exactly. Damaged packets are skipped and counted. After opening, nothing
@@ -30,7 +30,7 @@ const PATIENCE: u32 = 256;
 
 impl VideoDecoder {
     /// Opens a decoder for a stream.
-    pub(crate) fn open(input: &Input, stream: &PictureStream) -> Result<VideoDecoder, Error> {
+    pub(crate) fn open(input: &Input, stream: &PictureStream, threads: usize) -> Result<VideoDecoder, Error> {
         let place = input.place();
         let parameters = input.context.stream(stream.index).map(|stream| stream.parameters());
         let parameters = parameters.ok_or_else(|| Error::broken(place, "the stream is gone"))?;
@@ -43,7 +43,7 @@ impl VideoDecoder {
         let mut context = ff::codec::Context::from_parameters(parameters).map_err(unsupported)?;
         sys::forget_color(&mut context);
         let mut options = ff::Dictionary::new();
-        options.set("threads", &decoder_threads().to_string());
+        options.set("threads", &threads.max(1).to_string());
         // Crop to the pixel: by default FFmpeg keeps left edges aligned for speed.
         options.set("flags", "+unaligned");
         let mut decoder = context.decoder();
@@ -115,8 +115,4 @@ impl VideoDecoder {
         self.decoder.flush();
         self.draining = false;
     }
-}
-
-fn decoder_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |threads| threads.get().min(8))
 }

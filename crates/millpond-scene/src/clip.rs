@@ -1,6 +1,6 @@
 //! What a host tells about a clip when it opens it, and how it hands over pictures.
 
-use crate::ColorTags;
+use crate::{BitstreamTags, ColorTags};
 use millpond_core::Rational;
 use millpond_core::pool::Pooled;
 use millpond_core::video::{ChromaSiting, Frame, FrameView};
@@ -50,6 +50,18 @@ impl ClipInfo {
             container: ColorTags::default(),
             bitstream: ColorTags::default(),
             siting: ChromaSiting::default(),
+        }
+    }
+
+    /// Adds what the bitstream says, as far as the container does not: its colour tags, its pixel aspect if the
+    /// container's pixels are square, and where chroma sits.
+    pub fn with_bitstream(self, tags: BitstreamTags) -> ClipInfo {
+        let is_square = self.pixel_aspect.0 == self.pixel_aspect.1;
+        ClipInfo {
+            pixel_aspect: tags.pixel_aspect.filter(|_| is_square).unwrap_or(self.pixel_aspect),
+            bitstream: tags.color,
+            siting: tags.siting.unwrap_or(self.siting),
+            ..self
         }
     }
 }

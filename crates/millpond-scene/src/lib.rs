@@ -7,7 +7,7 @@
 //!
 //! Times are exact fractions of a second. Nothing reads a clock, a file or the network.
 
-mod avc;
+mod bitstream;
 mod clip;
 mod color;
 mod error;
@@ -20,7 +20,7 @@ mod stage;
 pub mod still;
 mod time;
 
-pub use avc::{AvcTags, avc_tags};
+pub use bitstream::{BitstreamTags, bitstream_tags};
 pub use clip::{ClipInfo, Picture};
 pub use color::{CodedMatrix, ColorTags, resolve_color};
 pub use error::{Problem, SceneError, SceneErrors};

@@ -1,6 +1,7 @@
 //! `Scene`: the stage of `millpond-scene`, fed by TypeScript by number and address.
 //!
-//! Feeds are numbered: layer *i* is feed *i*, asset *j* (for pushed pictures) is feed *layers + j*. A picture comes in
+//! Feeds are numbered: layer *i* is feed *i*, asset *j* (for pushed pictures) is feed *layers + j*, what is converted of
+//! it *layers + assets + j*. A picture comes in
 //! two steps, because copying it is asynchronous: [`Scene::begin_picture`] gives the address of a slot, and once it is
 //! filled [`Scene::push_picture`] or [`Scene::push_input`] hands the slot to the stage.
 
@@ -13,7 +14,10 @@ use feed::Feed;
 use millpond_core::pool::Pooled;
 use millpond_core::video::convert::to_rgba;
 use millpond_core::video::{Frame, FrameLayout, PixelFormat};
-use millpond_scene::{ClipInfo, ColorTags, Need, Rational, SceneError, Stage, frame_hash, seconds, still};
+use millpond_scene::{
+    ClipInfo, ColorTags, Need, Rational, SceneError, Sound, Source, Stage, bitstream_tags, frame_hash, resolve_color,
+    seconds, still,
+};
 use wasm_bindgen::prelude::*;
 
 /// A scene, its canvas and the pools of its pictures.
@@ -49,7 +53,7 @@ impl Scene {
             stage,
             canvas: Frame::new(layout),
             shown: Frame::new(packed),
-            feeds: (0..layers + assets).map(|_| Feed::default()).collect(),
+            feeds: (0..layers + 2 * assets).map(|_| Feed::default()).collect(),
             ends: vec![info::Ends::default(); assets],
             need: Need::Nothing,
             hash: [0; 32],
@@ -103,32 +107,32 @@ impl Scene {
     }
 
     /// Says what is known about a layer's clip. `matrix` is MatrixCoefficients of H.273 (2 is unspecified), `range` is 0
-    /// unspecified, 1 limited, 2 full.
+    /// unspecified, 1 limited, 2 full, both of the container or of whoever looked; `codec` and `description` are those
+    /// of WebCodecs, from which the bitstream's own tags are read. Those count after the container's.
     ///
     /// # Errors
     /// `E_UNSUPPORTED_COLOR`, `E_BAD_TIME_SCALE`, `E_NO_SUCH`, `E_WRONG_SOURCE`.
     #[wasm_bindgen(js_name = openClip)]
-    #[allow(clippy::too_many_arguments, reason = "an object would be allocated at each call")]
+    #[allow(clippy::too_many_arguments, reason = "an object would cost a conversion on both sides")]
     pub fn open_clip(
         &mut self,
         layer: u32,
-        time_scale: f64,
+        time_scale: u32,
         turns: u32,
         aspect_width: u32,
         aspect_height: u32,
         matrix: u32,
         range: u32,
+        codec: &str,
+        description: &[u8],
     ) -> Result<(), JsValue> {
-        let range = match range {
-            0 => None,
-            range => Some(range == 2),
-        };
-        let info = ClipInfo {
+        let container = ClipInfo {
             turns: (turns % 4) as u8,
             pixel_aspect: (aspect_width, aspect_height),
-            container: ColorTags::from_h273(u8::try_from(matrix).unwrap_or(2), range),
-            ..ClipInfo::new(Rational::from_integer(time_scale as i128))
+            container: color_tags(matrix, range),
+            ..ClipInfo::new(Rational::from_integer(time_scale.into()))
         };
+        let info = container.with_bitstream(bitstream_tags(codec, description));
         self.stage.open_clip(layer as usize, info).map_err(refused)
     }
 
@@ -174,17 +178,38 @@ impl Scene {
         self.stage.push_picture(layer as usize, tick as i64, picture).map_err(refused)
     }
 
-    /// Hands the filled slot of a pushed asset to the stage.
+    /// Hands the filled slot of a pushed asset to the stage. If the asset takes RGBA and the picture is Y'CbCr of its
+    /// size, it is converted; `matrix` and `range` are those of [`Scene::open_clip`].
     ///
     /// # Errors
-    /// `E_NOT_READY` if no slot was begun, `E_WRONG_INPUT`, `E_NO_SUCH`.
+    /// `E_NOT_READY` if no slot was begun, `E_WRONG_INPUT`, `E_UNSUPPORTED_COLOR`, `E_NO_SUCH`.
     ///
     /// # Realtime
-    /// Does not allocate.
+    /// Does not allocate, but for the pool of converted pictures, which counts as opening.
     #[wasm_bindgen(js_name = pushInput)]
-    pub fn push_input(&mut self, asset: u32) -> Result<(), JsValue> {
-        let layers = self.stage.scene().layers.len() as u32;
-        let picture = self.feed(asset.saturating_add(layers))?.take()?;
+    pub fn push_input(&mut self, asset: u32, matrix: u32, range: u32) -> Result<(), JsValue> {
+        let (layers, assets) = (self.stage.scene().layers.len() as u32, self.stage.scene().assets.len() as u32);
+        let feed = asset.saturating_add(layers);
+        let picture = self.feed(feed)?.take()?;
+        let (view, scene) = (picture.view(), self.stage.scene());
+        let declared = scene.assets.get(asset as usize);
+        let is_rgba = |source: &Source| {
+            matches!(*source, Source::Input { width, height, format: PixelFormat::Rgba8 }
+                if (width, height) == (view.width(), view.height()))
+        };
+        let picture = match declared.filter(|asset| is_rgba(&asset.source) && !view.format().is_rgb()) {
+            None => picture,
+            Some(asset) => {
+                let color = resolve_color(asset.color, color_tags(matrix, range), ColorTags::default());
+                let color = color.map_err(refused)?;
+                // Converted pictures have feeds of their own, behind the others.
+                let converted = self.feed(feed + assets)?;
+                converted.begin(PixelFormat::Rgba8, view.width(), view.height())?;
+                let mut rgba = converted.take()?;
+                to_rgba(&view, color, &mut rgba.view_mut()).map_err(errors::core)?;
+                rgba
+            }
+        };
         self.stage.push_input(asset as usize, picture).map_err(refused)
     }
 
@@ -260,6 +285,10 @@ impl Scene {
 }
 
 impl Scene {
+    pub(crate) fn sounds(&self) -> &[Sound] {
+        &self.stage.scene().audio
+    }
+
     fn feed(&mut self, index: u32) -> Result<&mut Feed, JsValue> {
         let count = self.feeds.len();
         let no_such = SceneError::NoSuch { what: "layer or asset", index: index as usize, count };
@@ -267,7 +296,16 @@ impl Scene {
     }
 }
 
+/// Tags by number: MatrixCoefficients of H.273; 0 no range, 1 limited, 2 full.
+fn color_tags(matrix: u32, range: u32) -> ColorTags {
+    let range = match range {
+        0 => None,
+        range => Some(range == 2),
+    };
+    ColorTags::from_h273(u8::try_from(matrix).unwrap_or(2), range)
+}
+
 /// An error of the scene, ready to be thrown.
-fn refused(error: SceneError) -> JsValue {
+pub(crate) fn refused(error: SceneError) -> JsValue {
     errors::thrown(error.code(), &error)
 }

@@ -1,6 +1,6 @@
 //! The files of a scene: where they are, what kind they are, when they end.
 
-use crate::{Access, Cancel, Clip, Error, Place, Sound};
+use crate::{Access, Cancel, Clip, ClipConfig, Error, Place, Sound};
 use millpond_core::Rational;
 use millpond_scene::{Medium, Scene, Source, still};
 use std::fs::File;
@@ -9,6 +9,9 @@ use std::path::Path;
 
 /// Bytes that tell a still from a clip.
 const START: usize = 16;
+
+/// For finding the end of a clip, which decodes one picture only.
+const SCAN: ClipConfig = ClipConfig { pictures: 1, threads: 1 };
 
 /// One asset of a scene.
 #[derive(Clone, Debug)]
@@ -56,7 +59,7 @@ impl Assets {
         scene.resolve_duration(|index, medium| {
             let Some(Asset::Clip(place)) = self.list.get(index) else { return Ok(None) };
             let end = match medium {
-                Medium::Picture => Clip::open(place, &self.access, cancel, 1)?.scan_end()?,
+                Medium::Picture => Clip::open(place, &self.access, cancel, SCAN)?.scan_end()?,
                 Medium::Sound => match Sound::open(place, &self.access, cancel) {
                     Ok(sound) => sound.scan_end()?,
                     Err(Error::NoStream { .. }) => return Ok(None),

@@ -143,10 +143,8 @@ pub fn render(
     let canvas = Canvas::new(layout, stage.canvas_color(), waiting)?;
     let composed = std::thread::scope(|scope| {
         let compose = || {
-            let (pictures, file) = match output {
-                Some(output) => output.start(scope, scene, &assets, &run)?,
-                None => (None, None),
-            };
+            let running = output.map(|output| output.start(scope, scene, &assets, &run)).transpose()?;
+            let (pictures, file) = running.map(|running| (running.pictures, running.file)).unzip();
             let feed = Feed::start(scope, scene, &assets, &options.inputs, &run.cancel, &run.warnings)?;
             let composition = Composition { stage, canvas, feed, pictures, run: &run };
             Ok((composition.run(frames, on_event)?, file))

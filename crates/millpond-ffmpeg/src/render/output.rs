@@ -32,6 +32,14 @@ pub(crate) struct Output {
     muxer: Muxer,
 }
 
+/// An output whose threads run.
+pub(crate) struct Running {
+    /// Takes the pictures; dropping it ends the stream.
+    pub(crate) pictures: Sender<Pooled<Frame>>,
+    /// Appears when it is [committed](AsideFile::commit), once all threads have ended well.
+    pub(crate) file: AsideFile,
+}
+
 impl Output {
     /// Opens file and encoders. `layout` is that of the pictures that will be sent.
     pub(crate) fn create(target: &Path, scene: &Scene, layout: &FrameLayout) -> Result<Output, Error> {
@@ -55,15 +63,14 @@ impl Output {
         Ok(Output { file, video, audio, muxer })
     }
 
-    /// Starts the threads. Pictures go into the sender; the file appears when it is [committed](AsideFile::commit) after
-    /// all threads have ended well.
+    /// Starts the threads.
     pub(crate) fn start<'scope, 'env: 'scope>(
         self,
         scope: &'scope Scope<'scope, 'env>,
         scene: &'env Scene,
         assets: &'env Assets,
         run: &'env Run,
-    ) -> Result<(Option<Sender<Pooled<Frame>>>, Option<AsideFile>), Error> {
+    ) -> Result<Running, Error> {
         let Output { file, video, audio, muxer } = self;
         let (pictures, to_encode) = bounded(PICTURES);
         let (video_packets, from_video) = bounded(PACKETS);
@@ -82,7 +89,7 @@ impl Output {
         threads::start(scope, "muxer", move || {
             stage(run, || mux(muxer, [Some(from_video), from_audio], bases, &run.cancel));
         })?;
-        Ok((Some(pictures), Some(file)))
+        Ok(Running { pictures, file })
     }
 }
 

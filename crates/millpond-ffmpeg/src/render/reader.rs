@@ -7,7 +7,7 @@
 use super::Warnings;
 use super::assets::Assets;
 use crate::queue::{Receiver, Sender, bounded};
-use crate::{Cancel, Clip, ClipPicture, Error, Place, threads};
+use crate::{Cancel, Clip, ClipConfig, ClipPicture, Error, Place, threads};
 use millpond_core::{Rational, memory};
 use millpond_scene::{ClipInfo, Scene};
 use std::thread::Scope;
@@ -57,12 +57,13 @@ pub(crate) struct Readers<'scope, 'env> {
     assets: &'env Assets,
     cancel: Cancel,
     warnings: Warnings,
+    config: ClipConfig,
     jobs: Vec<Sender<Job>>,
     idle: Vec<usize>,
 }
 
 impl<'scope, 'env> Readers<'scope, 'env> {
-    /// Starts `count` threads.
+    /// Starts `count` threads. Their decoders share the processors.
     pub(crate) fn start(
         scope: &'scope Scope<'scope, 'env>,
         assets: &'env Assets,
@@ -71,7 +72,8 @@ impl<'scope, 'env> Readers<'scope, 'env> {
         warnings: &Warnings,
     ) -> Result<Self, Error> {
         let (cancel, warnings) = (cancel.clone(), warnings.clone());
-        let mut readers = Readers { scope, assets, cancel, warnings, jobs: Vec::new(), idle: Vec::new() };
+        let config = ClipConfig { pictures: OUT, threads: (ClipConfig::default().threads / count.max(1)).max(1) };
+        let mut readers = Readers { scope, assets, cancel, warnings, config, jobs: Vec::new(), idle: Vec::new() };
         for _ in 0..count {
             let worker = readers.hire()?;
             readers.idle.push(worker);
@@ -81,10 +83,10 @@ impl<'scope, 'env> Readers<'scope, 'env> {
 
     fn hire(&mut self) -> Result<usize, Error> {
         let (jobs, work) = bounded::<Job>(1);
-        let (assets, cancel, warnings) = (self.assets, self.cancel.clone(), self.warnings.clone());
+        let (assets, cancel, warnings, config) = (self.assets, self.cancel.clone(), self.warnings.clone(), self.config);
         threads::start(self.scope, "clip reader", move || {
             while let Some(job) = work.receive() {
-                run(job, assets, &cancel, &warnings);
+                run(job, assets, config, &cancel, &warnings);
             }
         })?;
         self.jobs.push(jobs);
@@ -111,9 +113,9 @@ impl<'scope, 'env> Readers<'scope, 'env> {
     }
 }
 
-fn run(job: Job, assets: &Assets, cancel: &Cancel, warnings: &Warnings) {
+fn run(job: Job, assets: &Assets, config: ClipConfig, cancel: &Cancel, warnings: &Warnings) {
     let opened = memory::opening(|| {
-        let mut clip = Clip::open(&job.place, &assets.access, cancel, OUT)?;
+        let mut clip = Clip::open(&job.place, &assets.access, cancel, config)?;
         clip.seek(job.from)?;
         Ok(clip)
     });

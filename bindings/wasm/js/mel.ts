@@ -1,0 +1,91 @@
+import * as raw from "../pkg/millpond_wasm.js";
+import "./dispose.js";
+import { MillpondError, opened } from "./errors.js";
+import { opening } from "./memory.js";
+import { buffer, floats } from "./module.js";
+
+/**
+ * Profiles of log-mel features. `lipsync`: 16 kHz, pre-emphasis 0.97, window 640 in FFT 1024, hop 200, 80 Slaney bands
+ * from 55 to 7600 Hz, dB normalised to -4…4.
+ */
+export type MelProfile = "lipsync";
+
+/**
+ * Log-mel features of whole clips, the same bits as millpond's native build.
+ *
+ * ```js
+ * using mel = new Mel("lipsync");
+ * const features = new Float32Array(mel.outputLength(samples.length));
+ * const frames = mel.process(samples, features); // [mel.nMels, frames], row-major
+ * ```
+ *
+ * Buffers grow with the longest clip so far; a clip that is not longer allocates nothing on the module's heap.
+ */
+export class Mel {
+  /** Number of mel bands: the rows of the features. */
+  readonly nMels: number;
+  #raw: raw.Mel | undefined;
+
+  /**
+   * Plans a profile.
+   *
+   * @param sampleRate - Rate of the samples in Hz, 1000 to 384000; they are resampled if it is not the profile's own,
+   *   which is the default.
+   * @throws MillpondError `E_BAD_PROFILE`, `E_BAD_PARAMETER`.
+   */
+  constructor(profile: MelProfile = "lipsync", sampleRate?: number) {
+    this.#raw = opening(() => new raw.Mel(profile, sampleRate ?? 0));
+    this.nMels = this.#raw.nMels;
+  }
+
+  /** Number of frames, the columns of the features, for a clip of `samples` samples. */
+  outputFrames(samples: number): number {
+    return opened(this.#raw, "Mel").outputFrames(samples);
+  }
+
+  /** Number of features for a clip of `samples` samples: `nMels × outputFrames`. */
+  outputLength(samples: number): number {
+    return this.nMels * this.outputFrames(samples);
+  }
+
+  /**
+   * Computes the features of a whole clip, `[nMels, frames]` row-major.
+   *
+   * @param samples - Mono.
+   * @param out - At least {@link outputLength} long.
+   * @returns the number of frames.
+   * @throws MillpondError `E_BUFFER_TOO_SMALL` with nothing written, `E_OUT_OF_MEMORY`.
+   */
+  process(samples: Float32Array, out: Float32Array): number {
+    const inner = opened(this.#raw, "Mel");
+    const needed = this.outputLength(samples.length);
+    if (out.length < needed) {
+      throw new MillpondError("E_BUFFER_TOO_SMALL", `buffer too small: needed ${needed}, got ${out.length}`);
+    }
+    floats(inner.begin(samples.length), samples.length).set(samples);
+    const frames = inner.process(samples.length);
+    out.set(floats(inner.features(), needed));
+    return frames;
+  }
+
+  /**
+   * Draws the features of the last clip, low frequencies at the bottom.
+   *
+   * @returns `width` × `height` RGBA pixels for `ImageData`. A fresh view on one buffer: use it at once.
+   * @throws MillpondError `E_BAD_SIZE`, `E_BAD_PARAMETER` if no clip was processed.
+   */
+  picture(width: number, height: number): Uint8ClampedArray<ArrayBuffer> {
+    const address = opened(this.#raw, "Mel").picture(width, height);
+    return new Uint8ClampedArray(buffer(), address, width * height * 4);
+  }
+
+  /** Frees the plan and its buffers. */
+  close(): void {
+    this.#raw?.free();
+    this.#raw = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,157 @@
+//! `Mel`: log-mel features of a whole clip, computed in memory that TypeScript fills and reads.
+//!
+//! Samples and features pass through two buffers that only ever grow, with the longest clip so far; a clip that is not
+//! longer allocates nothing.
+
+use crate::{errors, memory};
+use millpond_core::audio::{self, MelConfig, Resampler};
+use millpond_core::memory::opening;
+use wasm_bindgen::prelude::*;
+
+/// A planned computation and its buffers.
+#[wasm_bindgen]
+pub struct Mel {
+    mel: audio::Mel,
+    /// Takes the input to the profile's rate, if it has another.
+    resampler: Option<Resampler>,
+    samples: Vec<f32>,
+    resampled: Vec<f32>,
+    features: Vec<f32>,
+    frames: usize,
+    picture: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl Mel {
+    /// Plans a profile for samples of this rate in Hz; 0 is the profile's own.
+    ///
+    /// # Errors
+    /// `E_BAD_PROFILE` for an unknown name, `E_BAD_PARAMETER` for a rate outside 1000 to 384000 Hz.
+    #[wasm_bindgen(constructor)]
+    pub fn new(profile: &str, rate_hz: u32) -> Result<Mel, JsValue> {
+        let config = match profile {
+            "lipsync" => MelConfig::lipsync(),
+            _ => return Err(errors::thrown("E_BAD_PROFILE", &format_args!("there is no mel profile {profile:?}"))),
+        };
+        let own = config.sample_rate_hz;
+        let resampler = match rate_hz {
+            0 => None,
+            rate_hz if rate_hz == own => None,
+            rate_hz => Some(Resampler::new(rate_hz, own).map_err(errors::core)?),
+        };
+        Ok(Mel {
+            mel: audio::Mel::new(config).map_err(errors::core)?,
+            resampler,
+            samples: Vec::new(),
+            resampled: Vec::new(),
+            features: Vec::new(),
+            frames: 0,
+            picture: Vec::new(),
+        })
+    }
+
+    /// Number of mel bands.
+    #[wasm_bindgen(getter, js_name = nMels)]
+    pub fn n_mels(&self) -> u32 {
+        self.mel.n_mels() as u32
+    }
+
+    /// Number of frames for a clip of `samples` input samples.
+    #[wasm_bindgen(js_name = outputFrames)]
+    pub fn output_frames(&self, samples: u32) -> u32 {
+        self.mel.output_frames(self.own_samples(samples as usize)) as u32
+    }
+
+    /// Makes room for a clip and returns the address where its samples go.
+    ///
+    /// # Errors
+    /// `E_OUT_OF_MEMORY`.
+    ///
+    /// # Realtime
+    /// Does not allocate unless the clip is longer than all before, and then as opening.
+    pub fn begin(&mut self, samples: u32) -> Result<u32, JsValue> {
+        let samples = samples as usize;
+        let own = self.own_samples(samples);
+        let features = self.mel.n_mels() * self.mel.output_frames(own);
+        opening(|| {
+            grow(&mut self.samples, samples)?;
+            if self.resampler.is_some() {
+                grow(&mut self.resampled, own)?;
+            }
+            grow(&mut self.features, features)
+        })?;
+        Ok(address(&self.samples))
+    }
+
+    /// Computes the features of the `samples` samples that were written and returns the number of frames.
+    ///
+    /// # Errors
+    /// `E_BUFFER_TOO_SMALL` if [`Mel::begin`] was not called for as many.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn process(&mut self, samples: u32) -> Result<u32, JsValue> {
+        let (samples, own) = (samples as usize, self.own_samples(samples as usize));
+        let input = within(&self.samples, samples)?;
+        let clip = match &mut self.resampler {
+            None => input,
+            Some(resampler) => {
+                within(&self.resampled, own)?;
+                resampler.seek(0);
+                let done = resampler.process_into(input, &mut self.resampled[..own]);
+                resampler.flush_into(&mut self.resampled[done.written..own]);
+                &self.resampled[..own]
+            }
+        };
+        self.frames = self.mel.process_into(clip, &mut self.features).map_err(errors::core)?;
+        Ok(self.frames as u32)
+    }
+
+    /// Address of the features, `[n_mels, n_frames]`.
+    pub fn features(&self) -> u32 {
+        address(&self.features)
+    }
+
+    /// Draws the last features and returns the address of `width` × `height` RGBA pixels.
+    ///
+    /// # Errors
+    /// `E_BAD_SIZE`; `E_BAD_PARAMETER` if there are no features.
+    ///
+    /// # Realtime
+    /// Does not allocate unless the picture is larger than all before, and then as opening.
+    pub fn picture(&mut self, width: u32, height: u32) -> Result<u32, JsValue> {
+        let bytes = (width as usize).saturating_mul(height as usize).saturating_mul(4);
+        opening(|| grow(&mut self.picture, bytes))?;
+        let largest = self.mel.config().max_abs;
+        let (bands, range) = (self.mel.n_mels(), (-largest, largest));
+        audio::mel_picture_into(&self.features, bands, self.frames, range, width, height, &mut self.picture)
+            .map_err(errors::core)?;
+        Ok(address(&self.picture))
+    }
+}
+
+impl Mel {
+    /// Samples at the profile's rate.
+    fn own_samples(&self, samples: usize) -> usize {
+        self.resampler.as_ref().map_or(samples, |resampler| resampler.clip_len(samples))
+    }
+}
+
+fn address<T>(buffer: &[T]) -> u32 {
+    buffer.as_ptr() as usize as u32
+}
+
+fn within(buffer: &[f32], length: usize) -> Result<&[f32], JsValue> {
+    let too_small = millpond_core::Error::BufferTooSmall { needed: length, got: buffer.len() };
+    buffer.get(..length).ok_or_else(|| errors::core(too_small))
+}
+
+/// Lengthens a buffer; what it held is not needed any more.
+fn grow<T: Copy + Default>(buffer: &mut Vec<T>, length: usize) -> Result<(), JsValue> {
+    if buffer.len() < length {
+        *buffer = Vec::new();
+        memory::reserve((length as u64).saturating_mul(size_of::<T>() as u64))?;
+        buffer.resize(length, T::default());
+    }
+    Ok(())
+}
