@@ -24,7 +24,7 @@ const CHECKS: [Step; 4] = [
     Step { name: "licences and bans", line: &["cargo", "deny", "check", "licenses", "bans", "sources"], folder: "." },
     Step {
         name: "lints",
-        line: &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        line: &["cargo", "clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"],
         folder: ".",
     },
     Step {
@@ -44,12 +44,13 @@ const CHECKS: [Step; 4] = [
     },
 ];
 
-const TESTS: [Step; 4] = [
+const TESTS: [Step; 5] = [
     Step {
         name: "unit, property and doc tests",
         line: &["cargo", "test", "--workspace", "--exclude", "millpond-tests", "--no-fail-fast"],
         folder: ".",
     },
+    Step { name: "types of the page", line: &["npm", "run", "check"], folder: "web-demo" },
     Step { name: "npm package", line: &["npm", "test"], folder: "bindings/wasm" },
     Step { name: "page in the browser", line: &["npm", "test"], folder: "web-demo" },
     Step {
