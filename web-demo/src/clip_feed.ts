@@ -57,8 +57,9 @@ export class ClipFeed {
   /** Opens the first video track of a file. */
   static async open(input: Input): Promise<ClipFeed> {
     const track = await input.getPrimaryVideoTrack();
-    const found = await track?.getDecoderConfig();
-    if (!track || !found) throw new Error("there is no video track that a browser could decode");
+    if (!track) throw new Error("there is no video track");
+    const found = await track.getDecoderConfig();
+    if (!found) throw new Error(`its codec, ${await track.getInternalCodecId()}, is not one that WebCodecs knows`);
     // Decoding only: colour, rotation and pixel aspect are the scene's business.
     const { codec, description, codedWidth, codedHeight } = found;
     const plain: VideoDecoderConfig = { codec, codedWidth, codedHeight };

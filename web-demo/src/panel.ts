@@ -11,6 +11,7 @@ export class Panel {
   readonly #canvas = element<HTMLCanvasElement>("canvas");
   readonly #message = element("message");
   #soundSeconds = 0;
+  #failed: unknown;
 
   constructor(scene: string) {
     text("scene-name", scene);
@@ -86,6 +87,8 @@ export class Panel {
 
   /** Says what went wrong, with its stable code if it has one. */
   fail(error: unknown): void {
+    if (error === this.#failed) return;
+    this.#failed = error;
     const message = error instanceof Error ? error.message : String(error);
     this.#message.textContent = error instanceof MillpondError ? `${error.code}: ${message}` : message;
     this.#message.classList.add("bad");

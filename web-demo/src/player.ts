@@ -108,7 +108,9 @@ export class Player {
     const { asset } = this.scene.info.layers[layer]!;
     const opened = await this.assets.open(asset);
     if (opened.kind === "still") return this.scene.openStill(layer, opened.encoded);
-    const feed = await ClipFeed.open(opened.input);
+    const feed = await ClipFeed.open(opened.input).catch((error: unknown) => {
+      throw new Error(`asset ${this.assets.name(asset)}: ${error instanceof Error ? error.message : error}`);
+    });
     this.#feeds.set(layer, feed);
     await feed.seek(this.scene.assetTime(layer, n) ?? 0);
     this.scene.openClip(layer, await feed.info());

@@ -1,5 +1,22 @@
-/** Every pixel format, in the order of millpond-core's list. */
-export const FORMATS = [
+/**
+ * Pixel formats, as scene files name them. Chroma planes of odd pictures round up; `p10` is ten bits in little-endian
+ * 16-bit words; alpha is straight.
+ */
+export type PixelFormat =
+  | "i420"
+  | "i422"
+  | "i444"
+  | "i420a"
+  | "nv12"
+  | "i420p10"
+  | "i422p10"
+  | "i444p10"
+  | "gray8"
+  | "rgba"
+  | "bgra";
+
+/** @internal Every pixel format, in the order of millpond-core's list. */
+export const FORMATS: readonly PixelFormat[] = [
   "i420",
   "i422",
   "i444",
@@ -11,13 +28,7 @@ export const FORMATS = [
   "gray8",
   "rgba",
   "bgra",
-] as const;
-
-/**
- * Pixel formats, as scene files name them. Chroma planes of odd pictures round up; `p10` is ten bits in little-endian
- * 16-bit words; alpha is straight.
- */
-export type PixelFormat = (typeof FORMATS)[number];
+];
 
 /** Where one plane lies within its picture. */
 export interface PlaneLayout {
@@ -43,7 +54,7 @@ export interface FrameLayout {
   readonly planes: readonly PlaneLayout[];
 }
 
-/** Reads a layout out of the module, figure by figure. */
+/** @internal Reads a layout out of the module, figure by figure. */
 export function readLayout(
   format: PixelFormat,
   width: number,

@@ -14,7 +14,7 @@ export interface PoolStats {
   releases: number;
 }
 
-/** Reads statistics out of the module, figure by figure. */
+/** @internal Reads statistics out of the module, figure by figure. */
 export function readPoolStats(figure: (figure: number) => number): PoolStats {
   return {
     capacity: figure(0),

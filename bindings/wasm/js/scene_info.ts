@@ -28,7 +28,7 @@ export interface SceneInfo {
   readonly sounds: readonly { readonly asset: number }[];
 }
 
-/** Reads what a scene file says out of the module. */
+/** @internal Reads what a scene file says out of the module. */
 export function readSceneInfo(scene: raw.Scene): SceneInfo {
   const list = <T>(length: number, item: (index: number) => T) => Array.from({ length }, (_, index) => item(index));
   return {

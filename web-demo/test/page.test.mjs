@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pageOf } from "../scene_url.mjs";
+import { serve } from "../server.mjs";
+import { withPage } from "./browser.mjs";
+
+const site = join(import.meta.dirname, "../dist");
+const folder = mkdtempSync(join(tmpdir(), "millpond-page-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (program, args) => execFileSync(program, args, { cwd: folder, encoding: "utf8" });
+const ffmpeg = (...args) => run("ffmpeg", ["-v", "error", "-y", ...args]);
+const harness = (name, ...args) => run(process.execPath, [join(import.meta.dirname, name), "--site", site, ...args]);
+
+function scene(name, fields) {
+  const canvas = { width: 320, height: 180, frame_rate: "25/1" };
+  writeFileSync(join(folder, name), JSON.stringify({ version: 1, canvas, ...fields }));
+  return join(folder, name);
+}
+
+before(() => {
+  const picture = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=4.4"];
+  const sound = ["-f", "lavfi", "-i", "sine=f=440:d=4.4"];
+  const h264 = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-g", "30", "-pix_fmt", "yuv420p"];
+  ffmpeg(...picture, ...sound, ...h264, "-c:a", "aac", "clip.mp4");
+  ffmpeg(...picture, "-c:v", "mpeg4", "-t", "0.4", "old.mp4");
+  scene("plain.json", { assets: { clip: { src: "clip.mp4" } }, layers: [{ asset: "clip" }] });
+  scene("rich.json", {
+    assets: { clip: { src: "clip.mp4" }, mouth: { input: { width: 16, height: 16, format: "rgba" } } },
+    layers: [{ asset: "clip" }, { asset: "clip", rect: [200, 90, 101, 77], offset: 0.5 }, { asset: "mouth", rect: [9, 9, 40, 40] }],
+    audio: [{ asset: "clip", gain_db: -3 }],
+    duration: 4,
+  });
+});
+
+/** The lines that the conformance driver prints. */
+const render = (file, ...args) =>
+  harness("conformance.mjs", "--scene", file, "--json", ...args)
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+/** What the page says about a scene that it cannot show. */
+async function complaint(file, init) {
+  const { mounts, query } = pageOf(site, file, []);
+  const server = await serve(mounts);
+  try {
+    return await withPage(`${server.origin}/?${query}`, init && { script: init }, async (page) => {
+      await page.waitForSelector("#message.bad");
+      return page.textContent("#message");
+    });
+  } finally {
+    await server.close();
+  }
+}
+
+test("the page plays, pauses, steps and seeks, and nothing allocates", () => {
+  assert.match(harness("smoke.mjs", "--scene", join(folder, "rich.json")), /^played \d{3} frames, 0 allocations/);
+});
+
+test("an untransformed clip has the hashes that ffmpeg gives, and only what it needs is fetched", () => {
+  const lines = render(join(folder, "plain.json"));
+  const done = lines.pop();
+  const hashes = ffmpeg("-i", "clip.mp4", "-an", "-f", "framehash", "-hash", "sha256", "-");
+  const expected = hashes.split("\n").filter((line) => /^\d/.test(line)).map((line) => line.split(",").at(-1).trim());
+  assert.deepEqual(lines.map(({ hash }) => hash), expected);
+  assert.equal(done.frames, 110);
+  assert.equal(done.steady_allocations, 0);
+  assert.ok(done.pictures >= 110 && done.shown >= 110, JSON.stringify(done));
+  assert.deepEqual(done.requests, ["/", "/main.js", "/scene/clip.mp4", "/scene/plain.json", "/style.css"]);
+});
+
+test("one byte of one decoded picture changes the frame that shows it, and no other", () => {
+  const hashes = (...args) => render(join(folder, "plain.json"), "--frames", "12", ...args).map(({ hash }) => hash);
+  const [right, wrong] = [hashes(), hashes("--flip-byte", "7")];
+  assert.deepEqual(right.flatMap((hash, n) => (hash === wrong[n] ? [] : [n])), [7]);
+});
+
+test("raw frames and clips are pushed to an input", () => {
+  const raw = Buffer.alloc(3 * 1024);
+  for (let frame = 0; frame < 3; frame++) raw.fill(Buffer.from([80 * frame, 10, 20, 255]), 1024 * frame, 1024 * (frame + 1));
+  writeFileSync(join(folder, "mouth.raw"), raw);
+  ffmpeg("-f", "lavfi", "-i", "nullsrc=s=16x16:r=5:d=0.6,geq=lum=60*(N+1):cb=128:cr=128", "-c:v", "libx264", "-pix_fmt", "yuv420p", "mouth.mp4");
+  const file = scene("pushed.json", {
+    assets: { mouth: { input: { width: 16, height: 16, format: "rgba" } } },
+    layers: [{ asset: "mouth" }],
+    duration: 1,
+  });
+  const changes = (input) => {
+    const lines = render(file, "--input", `mouth=${input}`).slice(0, -1);
+    return lines.flatMap(({ hash }, n) => (n > 0 && hash !== lines[n - 1].hash ? [n] : []));
+  };
+  assert.deepEqual(changes(join(folder, "mouth.raw")), [1, 2]);
+  assert.deepEqual(changes(join(folder, "mouth.mp4")), [5, 10]);
+});
+
+test("the page says what is missing", async () => {
+  const plain = join(folder, "plain.json");
+  assert.match(await complaint(plain, () => delete globalThis.VideoDecoder), /no WebCodecs \(VideoDecoder\)/);
+  assert.match(await complaint(scene("old.json", { assets: { a: { src: "old.mp4" } }, layers: [{ asset: "a" }] })), /mp4v.* not one that WebCodecs knows/);
+  assert.match(await complaint(scene("gone.json", { assets: { a: { src: "x.mp4" } }, layers: [{ asset: "a" }] })), /x\.mp4 answers 404/);
+  assert.match(await complaint(scene("out.json", { assets: { a: { src: "../x.mp4" } }, layers: [{ asset: "a" }] })), /leaves the folder/);
+  assert.match(await complaint(scene("bad.json", { assets: {}, layers: [{ asset: "a", opacity: 7 }] })), /^E_SCENE\w+: .*layers\[0\]/);
+});
