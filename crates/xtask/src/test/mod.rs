@@ -44,13 +44,12 @@ const CHECKS: [Step; 4] = [
     },
 ];
 
-const TESTS: [Step; 5] = [
+const TESTS: [Step; 4] = [
     Step {
         name: "unit, property and doc tests",
         line: &["cargo", "test", "--workspace", "--exclude", "millpond-tests", "--no-fail-fast"],
         folder: ".",
     },
-    Step { name: "types of the page", line: &["npm", "run", "check"], folder: "web-demo" },
     Step { name: "npm package", line: &["npm", "test"], folder: "bindings/wasm" },
     Step { name: "page in the browser", line: &["npm", "test"], folder: "web-demo" },
     Step {
