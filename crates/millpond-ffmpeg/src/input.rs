@@ -117,7 +117,8 @@ impl Input {
     /// bitstream's.
     pub(crate) fn shape(&self, stream: &ff::Stream<'_>) -> (u8, (u32, u32)) {
         let aspect = match self.stream_tags(stream.index()).aspect {
-            (0, _) | (_, 0) => sys::stream_numbers(stream).codec_aspect,
+            // A container that says "square" says nothing that a page could tell from silence.
+            (width, height) if width == 0 || height == 0 || width == height => sys::stream_numbers(stream).codec_aspect,
             aspect => aspect,
         };
         let side = |value: i32| u32::try_from(value).unwrap_or(0);

@@ -374,7 +374,7 @@ impl<P: Picture> Stage<P> {
 impl<P> Clip<P> {
     /// A time in ticks, rounded down.
     fn tick(&self, time: Rational) -> i128 {
-        (time * self.info.time_scale).floor().to_integer()
+        crate::time::ticks(time, self.info.time_scale)
     }
 }
 

@@ -15,3 +15,8 @@ pub use millpond_core::{Error, Rational, audio, memory, pool, video};
 #[cfg(feature = "ffmpeg")]
 pub use millpond_ffmpeg as ffmpeg;
 pub use millpond_scene as scene;
+
+/// The examples of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -110,6 +110,12 @@ fn a_full_disk_leaves_nothing() {
 
 #[test]
 fn what_is_not_supported() {
+    let mut unknown = fs::read(clip()).unwrap();
+    let codec = unknown.windows(4).position(|window| window == b"avc1").unwrap();
+    unknown[codec..codec + 4].copy_from_slice(b"zzzz");
+    let dir = folder(&plain_scene(), &[]);
+    fs::write(dir.path().join("clip.mp4"), unknown).unwrap();
+    fails(&dir, "out.mp4", 5, "E_UNSUPPORTED_CODEC");
     let dir = folder(&plain_scene(), &[&clip()]);
     fails(&dir, "out.mkv", 5, "E_UNSUPPORTED_OUTPUT");
     millpond(["frame", dir.path().join("scene.json").to_str().unwrap(), "--at", "0", "-o", "x.jpg"])

@@ -67,7 +67,7 @@ pub fn bt601() -> &'static str {
 
 /// BT.601 in the bitstream only: the container's colour box is made a free one.
 pub fn bt601_in_bitstream() -> &'static str {
-    patched("bt601_in_bitstream.mp4", bt601(), "free the colour box", |bytes| mp4::free_colour_box(bytes))
+    patched("bt601_in_bitstream.mp4", bt601(), "free the colour box", mp4::free_colour_box)
 }
 
 /// BT.601 in the container only.
@@ -100,7 +100,7 @@ pub fn full_range() -> &'static str {
 
 /// Full range in the bitstream only.
 pub fn full_range_in_bitstream() -> &'static str {
-    patched("full_range_in_bitstream.mp4", full_range(), "free the colour box", |bytes| mp4::free_colour_box(bytes))
+    patched("full_range_in_bitstream.mp4", full_range(), "free the colour box", mp4::free_colour_box)
 }
 
 /// To be shown a quarter turn clockwise.

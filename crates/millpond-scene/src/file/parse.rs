@@ -2,6 +2,7 @@
 
 use super::fields::{Fields, Report, integer, rational, word};
 use super::types::*;
+use crate::time::are_commensurable;
 use crate::{CodedMatrix, ColorTags, Rational, SceneErrors};
 use millpond_core::video::{MAX_SIDE, Matrix, PixelFormat, Range};
 use serde_json::Value;
@@ -61,6 +62,24 @@ fn scene(value: &Value, report: &mut Report) -> Option<Scene> {
         }
     }
     let duration = fields.optional("duration").and_then(|value| positive("duration", value, report));
+    if let Some(canvas) = &canvas {
+        let frame = canvas.frame_rate.recip();
+        let mut check = |path: String, times: [Option<Rational>; 3]| {
+            if !are_commensurable([frame].into_iter().chain(times.into_iter().flatten())) {
+                report.add(
+                    &path,
+                    "E_SCENE_VALUE",
+                    "its times and the frame rate have no common denominator below 10^24",
+                );
+            }
+        };
+        for (index, layer) in layers.iter().enumerate() {
+            check(format!("layers[{index}]"), [Some(layer.start), layer.end, Some(layer.offset)]);
+        }
+        for (index, sound) in audio.iter().enumerate() {
+            check(format!("audio[{index}]"), [Some(sound.start), sound.end, Some(sound.offset)]);
+        }
+    }
     fields.finish(report);
     Some(Scene { version: version?, canvas: canvas?, assets, layers, audio, duration })
 }
@@ -392,6 +411,14 @@ mod tests {
         assert_eq!(scene.frame_time(3), Rational::new(1001, 10_000));
         // 0.12 s at 29.97 Hz is 3.596 frames: 0 to 3 start before the end.
         assert_eq!(scene.frame_count(Rational::new(3, 25)), 4);
+    }
+
+    #[test]
+    fn times_that_exact_arithmetic_could_not_hold_are_refused() {
+        let times = r#""start": "1/999999999", "end": "7/999999998", "offset": "1/999999997""#;
+        let text = EXAMPLE.replace(r#""start": 0.5, "end": 4.0"#, times);
+        let errors = Scene::from_json(&text).unwrap_err();
+        assert_eq!(errors.0.iter().map(|problem| problem.path.as_str()).collect::<Vec<_>>(), ["layers[1]"]);
     }
 
     #[test]

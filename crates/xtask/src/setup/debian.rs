@@ -59,7 +59,7 @@ pub(crate) fn act() -> Outcome {
     let sudo = shell::output_of("sudo", ["--version"]).is_some();
     if !root && !sudo {
         return Err(Failure::CouldNotRun(format!(
-            "needs root, and there is no sudo; have this run as root, then run the command again:\n  apt-get update && apt-get install -y {}",
+            "needs root, and there is no sudo; have this run as root, then run the command again:\n  apt-get update && apt-get install -y --no-install-recommends {}",
             missing.join(" ")
         )));
     }

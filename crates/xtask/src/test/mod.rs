@@ -24,7 +24,7 @@ const CHECKS: [Step; 4] = [
     Step { name: "licences and bans", line: &["cargo", "deny", "check", "licenses", "bans", "sources"], folder: "." },
     Step {
         name: "lints",
-        line: &["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        line: &["cargo", "clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"],
         folder: ".",
     },
     Step {

@@ -86,7 +86,8 @@ pub(crate) struct Axis {
 
 /// `value · 65536`, rounded down.
 fn fixed_16(value: Rational) -> i64 {
-    (value * Rational::from_integer(1 << 16)).floor().to_integer() as i64
+    let part = (value - value.floor()) * Rational::from_integer(1 << 16);
+    ((value.floor().to_integer() << 16) + part.floor().to_integer()) as i64
 }
 
 impl Axis {
@@ -101,25 +102,30 @@ impl Axis {
         let low = ((mapping.span.start / divisor).floor().to_integer() as i64).clamp(0, last);
         let high = ((end / divisor).ceil().to_integer() as i64 - 1).clamp(low, last);
 
-        let mut rows: Vec<(i64, Vec<i16>)> = Vec::with_capacity(range.len());
+        // Per output sample the first source sample and its part of `packed`.
+        let mut rows: Vec<(i64, std::ops::Range<usize>)> = Vec::with_capacity(range.len());
+        let (mut packed, mut raw) = (Vec::new(), Vec::new());
         for index in range {
             let half = mapping.target_grid.half_pixels(index as i128) - 2 * i128::from(mapping.target_start);
             let source = mapping.span.start + Rational::new(half, 2) * scale;
             let origin = Rational::new(mapping.source_grid.half_pixels(0), 2);
             let center = fixed_16((source - origin) / divisor);
-            rows.push(triangle(center, support, low, high));
+            let begin = packed.len();
+            let first = triangle(center, support, low..=high, &mut raw, &mut packed);
+            rows.push((first, begin..packed.len()));
         }
-        let taps = rows.iter().map(|(_, weights)| weights.len()).max().unwrap_or(1);
+        let taps = rows.iter().map(|(_, part)| part.len()).max().unwrap_or(1);
         let identity = taps == 1 && rows.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1);
         let mut first = Vec::with_capacity(rows.len());
         let mut weights = Vec::with_capacity(rows.len() * taps);
-        for (start, row) in &rows {
+        for (start, part) in rows {
             // Rows with fewer taps get zero weights, in front if there is no room behind.
-            let begin = (*start).min(mapping.source_len as i64 - taps as i64).max(0);
+            let begin = start.min(mapping.source_len as i64 - taps as i64).max(0);
             let lead = (start - begin) as usize;
             first.push(begin as u32);
             weights.extend(std::iter::repeat_n(0, lead));
-            weights.extend(row);
+            let row = &packed[part];
+            weights.extend_from_slice(row);
             weights.extend(std::iter::repeat_n(0, taps - lead - row.len()));
         }
         Axis { first, weights, taps, identity }
@@ -147,26 +153,43 @@ impl Axis {
     }
 }
 
-/// Weights of one output sample at `center` (16.16) over the source samples `low..=high`.
-fn triangle(center: i64, support: i64, low: i64, high: i64) -> (i64, Vec<i16>) {
+/// Appends the weights of one output sample at `center` (16.16) to `weights` and returns its first source sample, one
+/// of `samples`. `raw` is scratch.
+fn triangle(
+    center: i64,
+    support: i64,
+    samples: std::ops::RangeInclusive<i64>,
+    raw: &mut Vec<i64>,
+    weights: &mut Vec<i16>,
+) -> i64 {
     let begin = ((center - support) >> 16) + 1;
     let end = (center + support - 1) >> 16;
-    let start = begin.clamp(low, high);
-    let stop = end.clamp(low, high);
-    let mut raw = vec![0i64; (stop - start + 1) as usize];
+    let start = begin.clamp(*samples.start(), *samples.end());
+    let stop = end.clamp(*samples.start(), *samples.end());
+    raw.clear();
+    raw.resize((stop - start + 1) as usize, 0);
     for index in begin..=end {
         let weight = support - ((index << 16) - center).abs();
         raw[(index.clamp(start, stop) - start) as usize] += weight.max(0);
     }
     let total: i64 = raw.iter().sum();
-    let mut weights: Vec<i16> = raw.iter().map(|&raw| ((raw * i64::from(ONE) + total / 2) / total) as i16).collect();
-    let sum: i32 = weights.iter().map(|&weight| i32::from(weight)).sum();
-    let largest = (0..raw.len()).rev().max_by_key(|&index| raw[index]).unwrap_or(0);
-    weights[largest] += (ONE - sum) as i16;
+    let mut largest = 0;
+    let mut rest = i64::from(ONE);
+    for index in 0..raw.len() {
+        if raw[index] > raw[largest] {
+            largest = index;
+        }
+    }
+    for raw in raw.iter_mut() {
+        *raw = (*raw * i64::from(ONE) + total / 2) / total;
+        rest -= *raw;
+    }
+    raw[largest] += rest;
     // Samples that rounding left without weight at either end are not read.
-    let used = weights.iter().position(|&weight| weight != 0).unwrap_or(0);
-    let kept = weights.iter().rposition(|&weight| weight != 0).unwrap_or(0);
-    (start + used as i64, weights[used..=kept].to_vec())
+    let used = raw.iter().position(|&weight| weight != 0).unwrap_or(0);
+    let kept = raw.iter().rposition(|&weight| weight != 0).unwrap_or(0);
+    weights.extend(raw[used..=kept].iter().map(|&weight| weight as i16));
+    start + used as i64
 }
 
 #[cfg(test)]
