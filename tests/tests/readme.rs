@@ -1,7 +1,7 @@
 //! The commands that the README shows run as they stand there.
 #![allow(missing_docs)]
 
-use millpond_tests::{media, programs};
+use millpond_tests::programs;
 use std::fs;
 use std::process::Command;
 
@@ -17,7 +17,8 @@ fn the_commands_of_the_readme_run() {
     let scene = r#"{"version": 1, "canvas": {"width": 320, "height": 180, "frame_rate": 25},
         "assets": {"clip": {"src": "bigbuckbunny.mp4"}}, "layers": [{"asset": "clip"}], "audio": [{"asset": "clip"}], "duration": 3}"#;
     fs::write(folder.join("scene.json"), scene).expect("the scene");
-    fs::copy(media::sample("bigbuckbunny.mp4"), folder.join("bigbuckbunny.mp4")).expect("the sample clip");
+    fs::copy(programs::target().join("media/bigbuckbunny.mp4"), folder.join("bigbuckbunny.mp4"))
+        .expect("the sample clip");
     for line in commands {
         let words: Vec<&str> = line.split(" #").next().unwrap_or_default().split_whitespace().collect();
         assert_eq!(words[0], "millpond");

@@ -1,7 +1,7 @@
 //! Colour conversion against the formulas of ITU-T H.273 in floating point, written here independently.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use millpond_core::video::convert::{RgbToYuv, YuvToRgb, YuvToYuv, rgba_to_i420, to_rgba};
+use millpond_core::video::convert::{RgbToYuv, YuvToRgb, YuvToYuv, from_rgba, to_rgba};
 use millpond_core::video::{Color, Frame, FrameLayout, Matrix, PixelFormat, Range};
 
 fn kinds() -> impl Iterator<Item = Color> {
@@ -180,14 +180,16 @@ fn whole_pictures_convert_pixel_by_pixel() {
 }
 
 #[test]
-fn rgba_to_i420_takes_the_mean_colour_of_each_cell() {
+fn from_rgba_takes_the_mean_colour_of_each_cell() {
     let color = Color::default();
     let encoder = RgbToYuv::new(color);
     for (width, height) in [(1u32, 1u32), (2, 2), (5, 3), (7, 8)] {
         let mut picture = Frame::new(FrameLayout::packed(PixelFormat::Rgba8, width, height).unwrap());
         noise(&mut picture, 3);
         let mut out = Frame::new(FrameLayout::aligned(PixelFormat::I420, width, height).unwrap());
-        rgba_to_i420(&picture.view(), color, &mut out.view_mut()).unwrap();
+        from_rgba(&picture.view(), color, &mut out.view_mut()).unwrap();
+        let mut nv12 = Frame::new(FrameLayout::aligned(PixelFormat::Nv12, width, height).unwrap());
+        from_rgba(&picture.view(), color, &mut nv12.view_mut()).unwrap();
         let pixel = |x: u32, y: u32| {
             let at = ((y * width + x) * 4) as usize;
             [picture.bytes()[at], picture.bytes()[at + 1], picture.bytes()[at + 2]]
@@ -204,6 +206,8 @@ fn rgba_to_i420_takes_the_mean_colour_of_each_cell() {
                 let mean = [0, 1, 2].map(|c| ((cell.iter().map(|p| u32::from(p[c])).sum::<u32>() + n / 2) / n) as u8);
                 let got = [1, 2].map(|plane| out.view().plane(plane).row(y as usize / 2)[x as usize / 2]);
                 assert_eq!(got, encoder.chroma(mean), "{width}x{height} {x},{y}");
+                assert_eq!(nv12.view().plane(0).row(y as usize), out.view().plane(0).row(y as usize));
+                assert_eq!(nv12.view().plane(1).row(y as usize / 2)[x0 as usize..][..2], got);
             }
         }
     }
@@ -214,8 +218,8 @@ fn wrong_sizes_and_formats_are_refused() {
     let rgba = Frame::new(FrameLayout::packed(PixelFormat::Rgba8, 4, 4).unwrap());
     let mut small = Frame::new(FrameLayout::packed(PixelFormat::I420, 2, 4).unwrap());
     let color = Color::default();
-    assert_eq!(rgba_to_i420(&rgba.view(), color, &mut small.view_mut()).unwrap_err().code(), "E_MISMATCH");
+    assert_eq!(from_rgba(&rgba.view(), color, &mut small.view_mut()).unwrap_err().code(), "E_MISMATCH");
     assert_eq!(to_rgba(&rgba.view(), color, &mut small.view_mut()).unwrap_err().code(), "E_MISMATCH");
     let mut copy = Frame::new(FrameLayout::packed(PixelFormat::I420, 2, 4).unwrap());
-    assert_eq!(rgba_to_i420(&small.view(), color, &mut copy.view_mut()).unwrap_err().code(), "E_UNSUPPORTED_FORMAT");
+    assert_eq!(from_rgba(&small.view(), color, &mut copy.view_mut()).unwrap_err().code(), "E_UNSUPPORTED_FORMAT");
 }

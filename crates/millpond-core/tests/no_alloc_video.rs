@@ -6,7 +6,7 @@
 use millpond_core::Rational;
 use millpond_core::memory::{self, CountingAllocator};
 use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec, Placement, Span, Target, fill};
-use millpond_core::video::convert::{rgba_to_i420, to_rgba};
+use millpond_core::video::convert::{from_rgba, to_rgba};
 use millpond_core::video::{ChromaSiting, Color, Frame, FrameLayout, FramePool, PixelFormat};
 
 #[global_allocator]
@@ -34,7 +34,7 @@ fn main() {
                     fill(&mut out.view_mut(), color, [1, 2, 3]).unwrap();
                     plan.draw(&source.view(), true, &mut out.view_mut()).unwrap();
                     to_rgba(&out.view(), color, &mut rgba.view_mut()).unwrap();
-                    rgba_to_i420(&rgba.view(), color, &mut i420.view_mut()).unwrap();
+                    from_rgba(&rgba.view(), color, &mut i420.view_mut()).unwrap();
                 }
                 assert_eq!(memory::counts(), before, "{format} on {to}");
             }

@@ -56,10 +56,10 @@ impl Canvas {
         let view = composed.view();
         match (&mut self.converted, view.format()) {
             (Some(converted), _) => {
-                convert::rgba_to_i420(&view, self.color, &mut converted.view_mut())?;
+                convert::from_rgba(&view, self.color, &mut converted.view_mut())?;
                 repeat_edges(&converted.view(), &mut encoded.view_mut());
             }
-            (None, PixelFormat::Rgba8) => convert::rgba_to_i420(&view, self.color, &mut encoded.view_mut())?,
+            (None, PixelFormat::Rgba8) => convert::from_rgba(&view, self.color, &mut encoded.view_mut())?,
             (None, _) => repeat_edges(&view, &mut encoded.view_mut()),
         }
         Ok(encoded)

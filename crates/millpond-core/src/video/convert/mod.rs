@@ -9,7 +9,7 @@ mod rgb_to_yuv;
 mod yuv_to_rgb;
 mod yuv_to_yuv;
 
-pub use rgb_to_yuv::{RgbToYuv, rgba_to_i420};
+pub use rgb_to_yuv::{RgbToYuv, from_rgba};
 pub use yuv_to_rgb::{YuvToRgb, to_rgba};
 pub use yuv_to_yuv::YuvToYuv;
 

@@ -58,19 +58,26 @@ impl RgbToYuv {
     }
 }
 
-/// Converts an RGBA picture to I420 of the same size, without its alpha: what an encoder needs of an RGBA canvas.
-/// A chroma sample is that of the mean colour of its cell, `(sum + n/2) / n` over the 1, 2 or 4 pixels there.
+/// Converts an RGBA picture to I420 or NV12 of the same size, without its alpha: what an encoder needs of an RGBA
+/// canvas. A chroma sample is that of the mean colour of its cell, `(sum + n/2) / n` over the 1, 2 or 4 pixels there.
 ///
 /// # Errors
-/// [`Error::UnsupportedFormat`] if `picture` is not RGBA, [`Error::Mismatch`] if `out` is not I420 of the same size.
+/// [`Error::UnsupportedFormat`] if `picture` is not RGBA or `out` neither I420 nor NV12, [`Error::Mismatch`] if their
+/// sizes differ; nothing is written then.
 ///
 /// # Realtime
 /// Does not allocate.
-pub fn rgba_to_i420(picture: &FrameView<'_>, color: Color, out: &mut FrameViewMut<'_>) -> Result<(), Error> {
-    if picture.format() != PixelFormat::Rgba8 {
-        return Err(Error::UnsupportedFormat { format: picture.format() });
+pub fn from_rgba(picture: &FrameView<'_>, color: Color, out: &mut FrameViewMut<'_>) -> Result<(), Error> {
+    let format = out.format();
+    for (format, is_known) in [
+        (picture.format(), picture.format() == PixelFormat::Rgba8),
+        (format, matches!(format, PixelFormat::I420 | PixelFormat::Nv12)),
+    ] {
+        if !is_known {
+            return Err(Error::UnsupportedFormat { format });
+        }
     }
-    let expected = picture.kind().with_format(PixelFormat::I420);
+    let expected = picture.kind().with_format(format);
     let got = out.as_view().kind();
     if expected != got {
         return Err(Error::Mismatch { expected, got });
@@ -92,8 +99,12 @@ pub fn rgba_to_i420(picture: &FrameView<'_>, color: Color, out: &mut FrameViewMu
             let cell = [top[left], top[right], bottom[left], bottom[right]].map(|pixel| pixel.map(u16::from));
             let mean = [0, 1, 2].map(|c| ((cell[0][c] + cell[1][c] + cell[2][c] + cell[3][c] + 2) >> 2) as u8);
             let [u, v] = coefficients.chroma(mean);
-            out.plane_mut(1).row_mut(cell_y)[cell_x] = u;
-            out.plane_mut(2).row_mut(cell_y)[cell_x] = v;
+            if format == PixelFormat::Nv12 {
+                out.plane_mut(1).row_mut(cell_y)[2 * cell_x..2 * cell_x + 2].copy_from_slice(&[u, v]);
+            } else {
+                out.plane_mut(1).row_mut(cell_y)[cell_x] = u;
+                out.plane_mut(2).row_mut(cell_y)[cell_x] = v;
+            }
         }
     }
     Ok(())
