@@ -97,6 +97,28 @@ test("100 frames allocate nothing", () => {
   );
 });
 
+test("a call that allocates in every frame is counted in every frame", () => {
+  const { Scene, memoryStats } = millpond;
+  const scene = new Scene(JSON_TEXT);
+  // A refused call writes its message on the module's heap.
+  const refused = () => throwsCode("E_NO_SUCH", () => scene.endClip(9, 0));
+  const steady = () => memoryStats().steadyAllocations;
+  const next = [];
+  for (let n = 0; n < 25; n++) render(scene, n, next);
+  // The first one also makes the list of JavaScript values.
+  refused();
+  const start = steady();
+  refused();
+  const each = steady() - start;
+  assert.ok(each > 0);
+  const before = steady();
+  for (let n = 25; n < 125; n++) {
+    render(scene, n, next);
+    refused();
+  }
+  assert.equal(steady() - before, 100 * each);
+});
+
 test("pushed pictures show, and Y'CbCr becomes RGBA for an asset that takes it", async () => {
   const scene = new millpond.Scene(`{"version": 1, "canvas": {"width": 16, "height": 16, "frame_rate": 25, "format": "rgba"},
     "assets": {"mouth": {"input": {"width": 16, "height": 16, "format": "rgba"}}}, "layers": [{"asset": "mouth"}], "duration": 1}`);
