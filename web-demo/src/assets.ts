@@ -64,7 +64,9 @@ export class Assets {
     if (!Scene.isStill(start)) {
       await reader.cancel();
       const source = new UrlSource(url, { getRetryDelay: (attempts) => (attempts < 2 ? 0.5 : null) });
-      return { kind: "media", input: new Input({ source, formats: ALL_FORMATS }) };
+      const input = new Input({ source, formats: ALL_FORMATS });
+      if (!(await input.canRead())) throw new Error(`asset ${name}: ${src} is neither a still nor a clip`);
+      return { kind: "media", input };
     }
     while (await read());
     return { kind: "still", encoded: new Uint8Array(await new Blob(chunks).arrayBuffer()) };

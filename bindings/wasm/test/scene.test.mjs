@@ -97,6 +97,28 @@ test("100 frames allocate nothing", () => {
   );
 });
 
+test("a call that allocates in every frame is counted in every frame", () => {
+  const { Scene, memoryStats } = millpond;
+  const scene = new Scene(JSON_TEXT);
+  // A refused call writes its message on the module's heap.
+  const refused = () => throwsCode("E_NO_SUCH", () => scene.endClip(9, 0));
+  const steady = () => memoryStats().steadyAllocations;
+  const next = [];
+  for (let n = 0; n < 25; n++) render(scene, n, next);
+  // The first one also makes the list of JavaScript values.
+  refused();
+  const start = steady();
+  refused();
+  const each = steady() - start;
+  assert.ok(each > 0);
+  const before = steady();
+  for (let n = 25; n < 125; n++) {
+    render(scene, n, next);
+    refused();
+  }
+  assert.equal(steady() - before, 100 * each);
+});
+
 test("pushed pictures show, and Y'CbCr becomes RGBA for an asset that takes it", async () => {
   const scene = new millpond.Scene(`{"version": 1, "canvas": {"width": 16, "height": 16, "frame_rate": 25, "format": "rgba"},
     "assets": {"mouth": {"input": {"width": 16, "height": 16, "format": "rgba"}}}, "layers": [{"asset": "mouth"}], "duration": 1}`);
@@ -133,18 +155,21 @@ test("a scene without duration asks where its media end", () => {
 
 test("a still is told by its first bytes and decoded", () => {
   const { Scene } = millpond;
-  // magick -size 2x1 xc:red png:- | base64, a red picture of 2x1 pixels.
+  // Two pixels in RGBA: opaque red and half transparent blue.
   const png = Buffer.from(
-    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAEElEQVR4nGP4z8DAwPAfigAZ8gP9bYkcwgAAAABJRU5ErkJggg==",
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAADklEQVR4nGP4z8AAQg0AD3oDfnfpf5cAAAAASUVORK5CYII=",
     "base64",
   );
   assert.equal(Scene.isStill(png.subarray(0, 12)), true);
   assert.equal(Scene.isStill(readFileSync(join(import.meta.dirname, "../package.json"))), false);
-  throwsCode("E_BAD_STILL", () => {
-    const scene = new Scene(`{"version": 1, "canvas": {"width": 2, "height": 1, "frame_rate": 25},
-      "assets": {"a": {"src": "a"}}, "layers": [{"asset": "a"}], "duration": 1}`);
-    scene.openStill(0, png.subarray(0, 40));
-  });
+  const scene = new Scene(`{"version": 1, "canvas": {"width": 2, "height": 1, "frame_rate": 25, "format": "rgba"},
+    "assets": {"a": {"src": "a"}}, "layers": [{"asset": "a"}], "duration": 1}`);
+  assert.deepEqual(scene.need(0), { kind: "open", layer: 0 });
+  throwsCode("E_BAD_STILL", () => scene.openStill(0, png.subarray(0, 50)));
+  scene.openStill(0, png);
+  assert.deepEqual(scene.need(0), { kind: "nothing" });
+  scene.compose(0);
+  assert.deepEqual([...scene.canvasRgba()], [255, 0, 0, 255, 0, 0, 128, 255]);
 });
 
 test("seeking forgets pictures and makes the same frame again", () => {

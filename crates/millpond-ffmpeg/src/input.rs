@@ -161,7 +161,10 @@ impl Input {
             // Reading overwrites what the packet refers to without giving it up.
             *packet = ff::Packet::empty();
             match packet.read(&mut self.context) {
-                Ok(()) => return Ok(true),
+                Ok(()) => {
+                    sys::mend_duration(&self.context, packet);
+                    return Ok(true);
+                }
                 Err(ff::Error::Eof) => return Ok(false),
                 Err(ff::Error::Other { errno: ff::error::EAGAIN }) => {}
                 Err(_) => *damaged += 1,

@@ -140,6 +140,26 @@ pub(crate) fn stream_numbers(stream: &ff::Stream<'_>) -> StreamNumbers {
     }
 }
 
+/// Corrects the duration of an MP4 track's last packet.
+///
+/// FFmpeg's demuxer takes it from the track's duration, which counts from the first sample, but the packet's time from
+/// behind the edit list's shift: it is too long by the priming of an AAC track.
+pub(crate) fn mend_duration(context: &ff::format::context::Input, packet: &mut ff::Packet) {
+    if !context.format().name().contains("mp4") {
+        return;
+    }
+    let Some(stream) = context.stream(packet.stream()) else { return };
+    let is_last = packet.dts().is_some_and(|dts| dts.saturating_add(packet.duration()) == stream.duration());
+    // SAFETY: the stream lives as long as the borrowed context; the entry is read at once.
+    let first = unsafe {
+        let entry = ffi::avformat_index_get_entry(stream.as_ptr().cast_mut(), 0);
+        if entry.is_null() { 0 } else { (*entry).timestamp }
+    };
+    if is_last && first < 0 && packet.duration() > -first {
+        packet.set_duration(packet.duration() + first);
+    }
+}
+
 /// Forgets the colours that the container told a decoder, so that its pictures carry the bitstream's alone.
 pub(crate) fn forget_color(context: &mut ff::codec::Context) {
     // SAFETY: the context is not open yet and borrowed for the call.
