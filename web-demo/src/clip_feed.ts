@@ -1,57 +1,41 @@
 /**
- * The pictures of one clip in presentation order: mediabunny's packets through a WebCodecs decoder. Each layer has its
- * own, since two layers may be at different places of one file.
- *
- * Few frames are ever outstanding: a decoder has only so many, and stops when none comes back.
+ * The pictures of one clip in presentation order. Each layer has its own feed, since two layers may be at different
+ * places of one file.
  */
 
 import { EncodedPacketSink, type EncodedPacket, type Input, type InputVideoTrack } from "mediabunny";
 import type { ClipInfo } from "millpond";
+import { Decoding } from "./decoding.js";
 
 /** A picture and its presentation time in the clip's ticks, or the end of the clip. */
 export type Next = { tick: number; frame: VideoFrame } | { endTick: number };
 
-const MOST_FRAMES = 3;
-const MOST_CHUNKS = 4;
+const AHEAD = { outputs: 3, chunks: 4 };
 const NOTHING = { tick: -Infinity, duration: 0 };
 
 /** Decodes one clip for one layer. */
 export class ClipFeed {
+  /** Ticks per second. */
+  readonly timeScale: number;
   readonly #track: InputVideoTrack;
   readonly #sink: EncodedPacketSink;
   readonly #config: VideoDecoderConfig;
-  readonly #timeScale: number;
-  readonly #decoder: VideoDecoder;
-
+  readonly #decoding: Decoding<VideoDecoder, VideoFrame>;
   /** Presentation ticks by the microseconds that the decoder knows them as. */
   readonly #ticks = new Map<number, number>();
-  readonly #frames: VideoFrame[] = [];
-  #packets: AsyncGenerator<EncodedPacket, void> | undefined;
-  #feeding = false;
-  #drained = false;
   /** The last picture in presentation order so far: the clip ends where it does. */
   #last = NOTHING;
-  #error: unknown;
-  #wake = () => {};
 
   private constructor(track: InputVideoTrack, config: VideoDecoderConfig, timeScale: number) {
+    this.timeScale = timeScale;
     this.#track = track;
     this.#sink = new EncodedPacketSink(track);
     this.#config = config;
-    this.#timeScale = timeScale;
-    this.#decoder = new VideoDecoder({
-      output: (frame) => {
-        this.#frames.push(frame);
-        this.#wake();
-      },
-      error: (error) => this.#fail(error),
-    });
-    this.#decoder.addEventListener("dequeue", () => this.#feed());
-  }
-
-  /** Ticks per second. */
-  get timeScale(): number {
-    return this.#timeScale;
+    this.#decoding = new Decoding(
+      (output, error) => new VideoDecoder({ output, error }),
+      (packet) => this.#decode(packet),
+      AHEAD,
+    );
   }
 
   /** Opens the first video track of a file. */
@@ -75,7 +59,7 @@ export class ClipFeed {
     const [width, height] = [await track.getCodedWidth(), await track.getCodedHeight()];
     const [square, upright] = [await track.getSquarePixelWidth(), await track.getSquarePixelHeight()];
     const info: ClipInfo = {
-      timeScale: this.#timeScale,
+      timeScale: this.timeScale,
       rotation: await track.getRotation(),
       pixelAspect: [square * height, upright * width],
     };
@@ -86,7 +70,7 @@ export class ClipFeed {
     if (description !== undefined) info.description = bytesOf(description);
     else if (square === width && upright === height) {
       // Only the decoder can tell whether the stream knows of other pixels than square ones.
-      const frame = await this.#first();
+      const frame = await this.#decoding.peek();
       const visible = frame?.visibleRect;
       if (visible) info.pixelAspect = [frame.displayWidth * visible.height, frame.displayHeight * visible.width];
     }
@@ -101,93 +85,35 @@ export class ClipFeed {
   /** Goes to the last key picture at or before a time in seconds, or to the first. */
   async seek(seconds: number): Promise<void> {
     const key = (await this.#sink.getKeyPacket(seconds)) ?? (await this.#sink.getFirstKeyPacket());
-    this.#stop();
-    this.#decoder.configure(this.#config);
-    this.#packets = this.#sink.packets(key ?? undefined);
-    this.#feed();
+    this.#decoding.stop();
+    this.#ticks.clear();
+    this.#last = NOTHING;
+    this.#decoding.decoder.configure(this.#config);
+    this.#decoding.start(this.#sink.packets(key ?? undefined));
   }
 
   /** The next picture; the caller closes its frame. After the last one, where the clip ends. */
   async next(): Promise<Next> {
-    const frame = await this.#first();
+    const frame = await this.#decoding.peek();
     if (frame === undefined) return { endTick: this.#last === NOTHING ? 0 : this.#last.tick + this.#last.duration };
-    this.#frames.shift();
-    this.#feed();
+    this.#decoding.take();
     const tick = this.#ticks.get(frame.timestamp);
     this.#ticks.delete(frame.timestamp);
     // Only two packets of one time, in a broken file, leave a picture without an entry.
-    return { tick: tick ?? Math.round((frame.timestamp * this.#timeScale) / 1e6), frame };
+    return { tick: tick ?? Math.round((frame.timestamp * this.timeScale) / 1e6), frame };
   }
 
   /** Frees the decoder and its frames. */
   close(): void {
-    this.#stop();
-    if (this.#decoder.state !== "closed") this.#decoder.close();
-  }
-
-  /** Waits for a decoded picture; undefined at the end. */
-  async #first(): Promise<VideoFrame | undefined> {
-    for (;;) {
-      if (this.#frames[0] !== undefined) return this.#frames[0];
-      if (this.#error !== undefined) throw this.#error;
-      if (this.#drained) return undefined;
-      const woken = new Promise<void>((wake) => (this.#wake = wake));
-      this.#feed();
-      await woken;
-    }
-  }
-
-  /** Gives packets to the decoder as long as it has room. Outputs, its dequeue events and seeks call it again. */
-  async #feed(): Promise<void> {
-    if (this.#feeding || this.#packets === undefined) return;
-    this.#feeding = true;
-    const packets = this.#packets;
-    try {
-      while (this.#frames.length < MOST_FRAMES && this.#decoder.decodeQueueSize < MOST_CHUNKS) {
-        const { value: packet } = await packets.next();
-        if (packets !== this.#packets) break;
-        if (packet) {
-          this.#decode(packet);
-          continue;
-        }
-        await this.#decoder.flush();
-        if (packets === this.#packets) {
-          this.#packets = undefined;
-          this.#drained = true;
-          this.#wake();
-        }
-        break;
-      }
-    } catch (error) {
-      // A seek resets the decoder, which ends a flush with an error that is none.
-      if (packets === this.#packets) this.#fail(error);
-    } finally {
-      this.#feeding = false;
-    }
-    if (packets !== this.#packets) void this.#feed();
+    this.#decoding.close();
   }
 
   #decode(packet: EncodedPacket): void {
-    const tick = Math.round(packet.timestamp * this.#timeScale);
-    if (tick >= this.#last.tick) this.#last = { tick, duration: Math.round(packet.duration * this.#timeScale) };
+    const tick = Math.round(packet.timestamp * this.timeScale);
+    if (tick >= this.#last.tick) this.#last = { tick, duration: Math.round(packet.duration * this.timeScale) };
     const chunk = packet.toEncodedVideoChunk();
     this.#ticks.set(chunk.timestamp, tick);
-    this.#decoder.decode(chunk);
-  }
-
-  #fail(error: unknown): void {
-    this.#error ??= error;
-    this.#wake();
-  }
-
-  #stop(): void {
-    void this.#packets?.return();
-    this.#packets = undefined;
-    this.#drained = false;
-    this.#last = NOTHING;
-    this.#ticks.clear();
-    if (this.#decoder.state === "configured") this.#decoder.reset();
-    for (const frame of this.#frames.splice(0)) frame.close();
+    this.#decoding.decoder.decode(chunk);
   }
 }
 

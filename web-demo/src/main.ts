@@ -20,6 +20,8 @@ async function start(): Promise<Transport> {
   }
   const player = await Player.open(new URL(scene, location.href), new Map(inputs));
   const transport = new Transport(player, panel);
+  const [name] = player.missingInputs;
+  if (name !== undefined) panel.warn(`Nothing is pushed to the input ${name}: add &input=${name}=URL to the address.`);
   await transport.goTo(0);
   transport.drawSound().catch((error: unknown) => panel.fail(error));
   return transport;

@@ -61,6 +61,12 @@ export class Player {
     return new Player(scene, assets, files);
   }
 
+  /** Names of the input assets that nothing is pushed to. */
+  get missingInputs(): string[] {
+    const { assets } = this.scene.info;
+    return assets.filter(({ name, input }) => input !== undefined && !this.#inputs.has(name)).map(({ name }) => name);
+  }
+
   /** Composes frame `n`. Frames must follow one another, with gaps or without; {@link seek} goes elsewhere. */
   async render(n: number): Promise<void> {
     const { scene } = this;

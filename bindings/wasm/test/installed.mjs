@@ -1,6 +1,6 @@
 // The package as a user gets it: packed, then installed into an empty project.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,6 +10,7 @@ const npm = (args, cwd) => execFileSync("npm", args, { cwd, encoding: "utf8", st
 
 /** Packs the built package and installs it; returns the folder of the project. */
 export function install() {
+  if (!existsSync(join(root, "dist/esm/index.js"))) throw new Error("the package is not built: cargo xtask pack");
   const project = mkdtempSync(join(tmpdir(), "millpond-npm-"));
   process.on("exit", () => rmSync(project, { recursive: true, force: true }));
   writeFileSync(join(project, "package.json"), '{ "private": true }');

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { before, test } from "node:test";
+import { build } from "esbuild";
 import { install, runIn } from "./installed.mjs";
 
 const USE = `
@@ -24,6 +26,27 @@ test("import alone is enough", () => {
 
 test("require alone is enough", () => {
   assert.equal(runIn(project, "a.cjs", `const { FramePool } = require("millpond");${USE}`), "[7,1,[3,2,2],0]\n");
+});
+
+test("a bundle carries the module along", async () => {
+  writeFileSync(join(project, "b.mjs"), `import { FramePool } from "millpond";${USE}`);
+  const outfile = join(project, "bundle.mjs");
+  await build({ entryPoints: [join(project, "b.mjs")], bundle: true, format: "esm", outfile, logLevel: "silent" });
+  const alone = mkdtempSync(join(tmpdir(), "millpond-bundle-"));
+  try {
+    renameSync(outfile, join(alone, "bundle.mjs"));
+    assert.equal(execFileSync(process.execPath, ["bundle.mjs"], { cwd: alone, encoding: "utf8" }), "[7,1,[3,2,2],0]\n");
+  } finally {
+    rmSync(alone, { recursive: true });
+  }
+});
+
+test("the examples of the README run", () => {
+  const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+  const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
+  const printed = examples.map((code, index) => runIn(project, `readme${index}.mjs`, code));
+  assert.match(printed[0], /^[0-9a-f]{64}\n9216\n$/);
+  assert.deepEqual(printed.slice(1), ["1\n", "80 81\n"]);
 });
 
 test("types hold for import and for require", () => {

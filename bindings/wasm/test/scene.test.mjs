@@ -133,18 +133,21 @@ test("a scene without duration asks where its media end", () => {
 
 test("a still is told by its first bytes and decoded", () => {
   const { Scene } = millpond;
-  // magick -size 2x1 xc:red png:- | base64, a red picture of 2x1 pixels.
+  // Two pixels in RGBA: opaque red and half transparent blue.
   const png = Buffer.from(
-    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAEElEQVR4nGP4z8DAwPAfigAZ8gP9bYkcwgAAAABJRU5ErkJggg==",
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAADklEQVR4nGP4z8AAQg0AD3oDfnfpf5cAAAAASUVORK5CYII=",
     "base64",
   );
   assert.equal(Scene.isStill(png.subarray(0, 12)), true);
   assert.equal(Scene.isStill(readFileSync(join(import.meta.dirname, "../package.json"))), false);
-  throwsCode("E_BAD_STILL", () => {
-    const scene = new Scene(`{"version": 1, "canvas": {"width": 2, "height": 1, "frame_rate": 25},
-      "assets": {"a": {"src": "a"}}, "layers": [{"asset": "a"}], "duration": 1}`);
-    scene.openStill(0, png.subarray(0, 40));
-  });
+  const scene = new Scene(`{"version": 1, "canvas": {"width": 2, "height": 1, "frame_rate": 25, "format": "rgba"},
+    "assets": {"a": {"src": "a"}}, "layers": [{"asset": "a"}], "duration": 1}`);
+  assert.deepEqual(scene.need(0), { kind: "open", layer: 0 });
+  throwsCode("E_BAD_STILL", () => scene.openStill(0, png.subarray(0, 50)));
+  scene.openStill(0, png);
+  assert.deepEqual(scene.need(0), { kind: "nothing" });
+  scene.compose(0);
+  assert.deepEqual([...scene.canvasRgba()], [255, 0, 0, 255, 0, 0, 128, 255]);
 });
 
 test("seeking forgets pictures and makes the same frame again", () => {
