@@ -39,6 +39,22 @@ fn a_scene_that_is_missing_is_not_a_difference() {
     assert_eq!(output.status.code(), Some(2));
 }
 
+/// Scenes lie anywhere, and files have names.
+#[test]
+fn outside_the_repository() {
+    let folder = std::env::temp_dir().join(format!("millpond 100% ä #{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("sub folder")).expect("a folder");
+    let clip = folder.join("sub folder/Clip ö & 1.mp4");
+    std::fs::copy(media::folder().join(media::plain()), &clip).expect("a clip");
+    let file = folder.join("my scene?.json");
+    let scene = whole("./sub folder/Clip ö & 1.mp4", (320, 180));
+    std::fs::write(&file, scene.to_string()).expect("a scene");
+    let output = millpond_tests::programs::xtask(["conformance", &file.to_string_lossy(), "--frames", "3"]);
+    std::fs::remove_dir_all(&folder).expect("the folder");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "3 frames, all equal in native and browser\n");
+}
+
 #[test]
 fn scaled_up_and_down() {
     let clip = media::plain();

@@ -11,6 +11,8 @@ pub(crate) enum Failure {
     CouldNotRun(String),
     /// The work was done and its result is bad, a failed check for one; exit code 1.
     Bad(String),
+    /// The same, and everything about it is on the screen already: the counts of the tests stay the last line.
+    Told,
 }
 
 /// What every step returns.
@@ -20,7 +22,7 @@ impl Failure {
     /// The exit code: 1 the result is bad, 2 it could not be had.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Bad(_) => 1,
+            Self::Bad(_) | Self::Told => 1,
             Self::Usage(_) | Self::CouldNotRun(_) => 2,
         }
     }
@@ -35,6 +37,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) | Self::CouldNotRun(message) | Self::Bad(message) => f.write_str(message),
+            Self::Told => Ok(()),
         }
     }
 }

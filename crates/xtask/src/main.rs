@@ -39,7 +39,9 @@ fn main() -> ExitCode {
     match dispatch(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("xtask: {failure}");
+            if !matches!(failure, Failure::Told) {
+                eprintln!("xtask: {failure}");
+            }
             ExitCode::from(failure.exit_code())
         }
     }

@@ -95,7 +95,7 @@ pub(crate) fn run() -> Outcome {
         eprintln!("FAILED {name}");
     }
     println!("{total}");
-    if broken.is_empty() { Ok(()) } else { Err(Failure::Bad(format!("{} steps failed", broken.len()))) }
+    if broken.is_empty() { Ok(()) } else { Err(Failure::Told) }
 }
 
 impl Step {
