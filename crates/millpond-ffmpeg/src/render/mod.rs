@@ -142,15 +142,17 @@ pub fn render(
     let waiting = if output.is_some() { output::PICTURES + 1 } else { 0 };
     let canvas = Canvas::new(layout, stage.canvas_color(), waiting)?;
     let composed = std::thread::scope(|scope| {
+        // An error is noted while pictures and file are still held: let go first, they would end the file as a whole one.
+        let fail = |error| run.fail(error);
         let compose = || {
-            let running = output.map(|output| output.start(scope, scene, &assets, &run)).transpose()?;
+            let running = output.map(|output| output.start(scope, scene, &assets, &run)).transpose().map_err(fail)?;
             let (pictures, file) = running.map(|running| (running.pictures, running.file)).unzip();
-            let feed = Feed::start(scope, scene, &assets, &options.inputs, &run.cancel, &run.warnings)?;
-            let composition = Composition { stage, canvas, feed, pictures, run: &run };
-            Ok((composition.run(frames, on_event)?, file))
+            let feed = Feed::start(scope, scene, &assets, &options.inputs, &run.cancel, &run.warnings).map_err(fail)?;
+            let mut composition = Composition { stage, canvas, feed, pictures, run: &run };
+            let composed = composition.run(frames, on_event).map_err(fail)?;
+            Ok::<_, ()>((composed, file))
         };
-        // Noted before the scope waits for the other threads, so that they end.
-        compose().map_err(|error| run.fail(error)).ok()
+        compose().ok()
     });
     while let Some(warning) = run.warnings.take() {
         on_event(Event::Warning(warning))?;
@@ -186,7 +188,11 @@ struct Composed {
 }
 
 impl Composition<'_, '_> {
-    fn run(mut self, frames: u64, on_event: &mut dyn FnMut(Event<'_>) -> Result<(), Error>) -> Result<Composed, Error> {
+    fn run(
+        &mut self,
+        frames: u64,
+        on_event: &mut dyn FnMut(Event<'_>) -> Result<(), Error>,
+    ) -> Result<Composed, Error> {
         on_event(Event::Started { frames })?;
         let mut steady_before = None;
         let mut index = 0;
