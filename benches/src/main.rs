@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     };
     match rows {
         Ok(rows) => {
-            rows.iter().for_each(|row| println!("{}", if json { row.to_json().to_string() } else { row.to_string() }));
+            rows.iter().for_each(|row| println!("{}", if json { row.to_json() } else { row.to_string() }));
             ExitCode::SUCCESS
         }
         Err(message) => fail(&message),

@@ -24,19 +24,22 @@ impl Row {
         self.ratio() <= self.bar
     }
 
-    pub(crate) fn to_json(&self) -> Value {
-        let rounded = |value: f64| (value * 1000.0).round() / 1000.0;
-        json!({
-            "job": self.job,
-            "unit": self.unit,
-            "ours": rounded(self.ours),
-            "peer": self.peer,
-            "peer_version": self.peer_version,
-            "theirs": rounded(self.theirs),
-            "ratio": rounded(self.ratio()),
-            "bar": self.bar,
-            "pass": self.pass(),
-        })
+    /// One JSON object, its fields in the order of a table's columns.
+    pub(crate) fn to_json(&self) -> String {
+        let rounded = |value: f64| json!((value * 1000.0).round() / 1000.0);
+        let fields: [(&str, Value); 9] = [
+            ("job", json!(self.job)),
+            ("unit", json!(self.unit)),
+            ("ours", rounded(self.ours)),
+            ("peer", json!(self.peer)),
+            ("peer_version", json!(self.peer_version)),
+            ("theirs", rounded(self.theirs)),
+            ("ratio", rounded(self.ratio())),
+            ("bar", json!(self.bar)),
+            ("pass", json!(self.pass())),
+        ];
+        let fields: Vec<String> = fields.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        format!("{{{}}}", fields.join(","))
     }
 }
 
@@ -77,6 +80,6 @@ mod tests {
     fn the_shape_of_a_row() {
         let row = Row { job: "j", unit: "s", ours: 1.0, peer: "p", peer_version: "1".into(), theirs: 4.0, bar: 0.2 };
         let expected = r#"{"job":"j","unit":"s","ours":1.0,"peer":"p","peer_version":"1","theirs":4.0,"ratio":0.25,"bar":0.2,"pass":false}"#;
-        assert_eq!(row.to_json(), serde_json::from_str::<Value>(expected).unwrap());
+        assert_eq!(row.to_json(), expected);
     }
 }
