@@ -89,6 +89,15 @@ pub(super) fn rational(path: &str, value: &Value, what: &str, report: &mut Repor
     parsed
 }
 
+/// An exact number that must be written as one.
+pub(super) fn number(path: &str, value: &Value, what: &str, report: &mut Report) -> Option<Rational> {
+    if value.is_number() {
+        return rational(path, value, what, report);
+    }
+    report.expected(path, what, value);
+    None
+}
+
 /// A whole number within limits.
 pub(super) fn integer(
     path: &str,

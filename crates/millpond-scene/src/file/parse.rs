@@ -1,6 +1,6 @@
 //! From JSON text to a [`Scene`]: every unknown field and every bad value is reported, not the first only.
 
-use super::fields::{Fields, Report, integer, rational, word};
+use super::fields::{Fields, Report, integer, number, rational, word};
 use super::types::*;
 use crate::time::are_commensurable;
 use crate::{CodedMatrix, ColorTags, Rational, SceneErrors};
@@ -259,7 +259,7 @@ fn sound(path: String, value: &Value, names: &[&str], report: &mut Report) -> Op
     let asset = asset_name(&mut fields, names, report);
     let gain = fields.optional("gain_db").map_or(Some(0.0), |value| {
         let path = fields.path("gain_db");
-        let exact = rational(&path, value, "a number of decibels", report)?;
+        let exact = number(&path, value, "a number of decibels", report)?;
         if exact < Rational::from_integer(-120) || exact > Rational::from_integer(60) {
             report.expected(&path, "a gain from -120 to 60 dB", value);
         }
@@ -280,7 +280,7 @@ fn positive(path: &str, value: &Value, report: &mut Report) -> Option<Rational> 
 }
 
 fn opacity(path: &str, value: &Value, report: &mut Report) -> Option<u8> {
-    let opacity = rational(path, value, "a number from 0 to 1", report)?;
+    let opacity = number(path, value, "a number from 0 to 1", report)?;
     let (zero, one) = (Rational::from_integer(0), Rational::from_integer(1));
     if opacity < zero || opacity > one {
         report.expected(path, "a number from 0 to 1", value);
@@ -323,10 +323,16 @@ fn rect(path: &str, value: &Value, report: &mut Report) -> Option<Rect> {
 fn crop(path: &str, value: &Value, report: &mut Report) -> Option<Crop> {
     let [x, y, width, height] = four(path, value, report)?;
     let at = |index: usize| format!("{path}[{index}]");
-    let x = rational(&at(0), x, "a number of pixels", report);
-    let y = rational(&at(1), y, "a number of pixels", report);
-    let width = positive(&at(2), width, report);
-    let height = positive(&at(3), height, report);
+    let mut pixels = |index: usize, value| number(&at(index), value, "a number of pixels", report);
+    let (x, y, w, h) = (pixels(0, x), pixels(1, y), pixels(2, width), pixels(3, height));
+    let mut side = |index: usize, side: Option<Rational>, value| {
+        if side.is_some_and(|side| side <= Rational::from_integer(0)) {
+            report.expected(&at(index), "more than 0", value);
+            return None;
+        }
+        side
+    };
+    let (width, height) = (side(2, w, width), side(3, h, height));
     Some(Crop { x: x?, y: y?, width: width?, height: height? })
 }
 
@@ -367,7 +373,7 @@ mod tests {
     fn every_problem_is_reported_with_its_path() {
         let text = r#"{"version": 1, "canvas": {"width": 0, "height": 720, "frame_rate": "0/1", "colour": 1},
             "assets": {"a": {"src": ""}, "b": {"src": "x", "input": {}}, "c": 5},
-            "layers": [{"asset": "z", "speed": 2}, {"asset": "a", "opacity": 1.5, "after": "loop", "rect": [1, 2, 0.5]},
+            "layers": [{"asset": "z", "speed": 2}, {"asset": "a", "opacity": "1/3", "after": "loop", "rect": [1, 2, 0.5]},
                        {"asset": "c", "start": 3, "end": 2, "fit": 7}],
             "audio": {}, "extra": null}"#;
         let errors = Scene::from_json(text).unwrap_err();
