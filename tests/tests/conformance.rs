@@ -55,6 +55,18 @@ fn outside_the_repository() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "3 frames, all equal in native and browser\n");
 }
 
+/// A scene that lasts as long as its sound: both sides find the same end, to the millisecond. FFmpeg's demuxer alone
+/// would count the encoder's priming at the end as well.
+#[test]
+fn as_long_as_its_sound() {
+    let mut scene = scene((16, 16), json!({"clip": {"src": media::with_sound()}}), json!([]));
+    scene["canvas"]["frame_rate"] = json!("1000/1");
+    scene["audio"] = json!([{"asset": "clip", "offset": 4.8}]);
+    let run = conformance("as_long_as_its_sound", &scene, &[]);
+    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert!((200..225).contains(&run.frames.len()), "{} ms", run.frames.len());
+}
+
 #[test]
 fn scaled_up_and_down() {
     let clip = media::plain();
