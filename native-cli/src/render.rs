@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &RenderArguments, console: &Console) -> Result<(), 
 
 fn tell(report: &RenderReport, output: &Path, console: &Console) -> Result<(), Failure> {
     let output = output.display();
-    let peak = peak_rss_bytes();
+    let peak = millpond::memory::footprint().peak;
     let fields = json!({
         "frames": report.frames,
         "wall_s": report.wall_s,
@@ -86,14 +86,6 @@ fn tell(report: &RenderReport, output: &Path, console: &Console) -> Result<(), F
         report.frames, report.wall_s
     );
     console.result(&fields, text)
-}
-
-/// The most memory that the process had at once, as Linux counts it.
-fn peak_rss_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes * 1024)
 }
 
 /// The `--hash` file. Each line is written at once, so a full disk shows at the frame it hits.

@@ -27,6 +27,7 @@
 mod aside;
 mod cancel;
 mod clip;
+mod decoder;
 mod encoder;
 mod error;
 mod input;

@@ -6,7 +6,7 @@
 use crate::sys;
 use ffmpeg_next::format::Pixel;
 use ffmpeg_next::frame;
-use millpond_core::video::{ChromaSiting, FrameView, FrameViewMut, PixelFormat, Siting};
+use millpond_core::video::{ChromaSiting, FrameView, FrameViewMut, PixelFormat};
 
 /// How the samples of one of FFmpeg's formats get into one of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,17 +87,8 @@ fn view(frame: &frame::Video, format: PixelFormat) -> Option<FrameView<'_>> {
     FrameView::from_planes(format, frame.width(), frame.height(), &planes[..format.planes()]).ok()
 }
 
-/// Chroma siting from FFmpeg's `AVChromaLocation`, which numbers it from 1: left, centre, top left, top, bottom left,
-/// bottom. Anything else is the default.
+/// Chroma siting from FFmpeg's `AVChromaLocation`, which is `chroma_sample_loc_type` + 1; 0 and others are the default.
 pub(crate) fn siting(chroma_location: i32) -> ChromaSiting {
-    let (horizontal, vertical) = match chroma_location {
-        1 => (Siting::First, Siting::Middle),
-        2 => (Siting::Middle, Siting::Middle),
-        3 => (Siting::First, Siting::First),
-        4 => (Siting::Middle, Siting::First),
-        5 => (Siting::First, Siting::Second),
-        6 => (Siting::Middle, Siting::Second),
-        _ => return ChromaSiting::default(),
-    };
-    ChromaSiting { horizontal, vertical }
+    let kind = u32::try_from(chroma_location).ok().and_then(|location| location.checked_sub(1));
+    kind.and_then(ChromaSiting::from_sample_loc_type).unwrap_or_default()
 }

@@ -4,7 +4,7 @@
 //! time 0 come too. Integer samples become value / 2^(bits - 1).
 
 use crate::input::{Input, SoundStream};
-use crate::{Access, Cancel, Error, Place};
+use crate::{Access, Cancel, Error, Place, decoder};
 use ffmpeg_next as ff;
 use ffmpeg_next::format::Sample;
 use ffmpeg_next::format::sample::Type;
@@ -52,22 +52,9 @@ impl Sound {
     pub fn open(place: &Place, access: &Access, cancel: &Cancel) -> Result<Sound, Error> {
         let input = Input::open(place, access, cancel)?;
         let stream = input.sound()?;
-        let parameters = input.context.stream(stream.index).map(|stream| stream.parameters());
-        let parameters = parameters.ok_or_else(|| Error::broken(place, "the stream is gone"))?;
-        let id = parameters.id();
-        let unsupported = |error: ff::Error| Error::UnsupportedCodec {
-            place: place.to_string(),
-            codec: id.name().to_owned(),
-            reason: error.to_string(),
-        };
-        let context = ff::codec::Context::from_parameters(parameters).map_err(unsupported)?;
-        let mut options = ff::Dictionary::new();
-        options.set("flags2", "+skip_manual");
-        let mut decoder = context.decoder();
-        let base = stream.time_base;
-        decoder.set_packet_time_base(ff::Rational::new(*base.numer() as i32, *base.denom() as i32));
-        let codec = ff::decoder::find(id).ok_or(ff::Error::DecoderNotFound).map_err(unsupported)?;
-        let decoder = decoder.open_as_with(codec, options).and_then(|opened| opened.audio()).map_err(unsupported)?;
+        let options = [("flags2", "+skip_manual")];
+        let decoder =
+            decoder::open(&input, stream.index, stream.time_base, &options, |_| {}, ff::decoder::Opened::audio)?;
         let mut sound = Sound {
             input,
             stream,

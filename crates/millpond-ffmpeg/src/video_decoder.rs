@@ -5,7 +5,7 @@
 //! allocates on the Rust heap.
 
 use crate::input::{Input, PictureStream};
-use crate::{Error, pixels, sys};
+use crate::{Error, decoder, pixels, sys};
 use ffmpeg_next as ff;
 
 /// A decoder of one stream.
@@ -31,26 +31,17 @@ const PATIENCE: u32 = 256;
 impl VideoDecoder {
     /// Opens a decoder for a stream.
     pub(crate) fn open(input: &Input, stream: &PictureStream, threads: usize) -> Result<VideoDecoder, Error> {
-        let place = input.place();
-        let parameters = input.context.stream(stream.index).map(|stream| stream.parameters());
-        let parameters = parameters.ok_or_else(|| Error::broken(place, "the stream is gone"))?;
-        let id = parameters.id();
-        let unsupported = |error: ff::Error| Error::UnsupportedCodec {
-            place: place.to_string(),
-            codec: id.name().to_owned(),
-            reason: error.to_string(),
-        };
-        let mut context = ff::codec::Context::from_parameters(parameters).map_err(unsupported)?;
-        sys::forget_color(&mut context);
-        let mut options = ff::Dictionary::new();
-        options.set("threads", &threads.max(1).to_string());
+        let threads = threads.max(1).to_string();
         // Crop to the pixel: by default FFmpeg keeps left edges aligned for speed.
-        options.set("flags", "+unaligned");
-        let mut decoder = context.decoder();
-        let base = stream.time_base;
-        decoder.set_packet_time_base(ff::Rational::new(*base.numer() as i32, *base.denom() as i32));
-        let codec = ff::decoder::find(id).ok_or(ff::Error::DecoderNotFound).map_err(unsupported)?;
-        let decoder = decoder.open_as_with(codec, options).and_then(|opened| opened.video()).map_err(unsupported)?;
+        let options = [("threads", threads.as_str()), ("flags", "+unaligned")];
+        let decoder = decoder::open(
+            input,
+            stream.index,
+            stream.time_base,
+            &options,
+            sys::forget_color,
+            ff::decoder::Opened::video,
+        )?;
         Ok(VideoDecoder { decoder, frame: ff::frame::Video::empty(), draining: false })
     }
 

@@ -47,26 +47,14 @@ fn avc(record: &[u8]) -> Option<BitstreamTags> {
     let sps = SeqParameterSet::from_bits(nal.rbsp_bits()).ok()?;
     let vui = sps.vui_parameters?;
     let aspect = vui.aspect_ratio_info.and_then(|aspect| aspect.get());
-    let siting = vui.chroma_loc_info.and_then(|location| siting(location.chroma_sample_loc_type_top_field));
+    let siting = vui
+        .chroma_loc_info
+        .and_then(|location| ChromaSiting::from_sample_loc_type(location.chroma_sample_loc_type_top_field));
     let color = vui.video_signal_type.map_or_else(ColorTags::default, |signal| {
         let matrix = signal.colour_description.map_or(2, |colour| colour.matrix_coefficients);
         ColorTags::from_h273(matrix, Some(signal.video_full_range_flag))
     });
     Some(BitstreamTags { pixel_aspect: aspect.map(|(width, height)| (width.into(), height.into())), siting, color })
-}
-
-/// chroma_sample_loc_type, H.264 figure E-1.
-fn siting(kind: u32) -> Option<ChromaSiting> {
-    let (horizontal, vertical) = match kind {
-        0 => (Siting::First, Siting::Middle),
-        1 => (Siting::Middle, Siting::Middle),
-        2 => (Siting::First, Siting::First),
-        3 => (Siting::Middle, Siting::First),
-        4 => (Siting::First, Siting::Second),
-        5 => (Siting::Middle, Siting::Second),
-        _ => return None,
-    };
-    Some(ChromaSiting { horizontal, vertical })
 }
 
 #[cfg(test)]

@@ -62,6 +62,23 @@ pub struct ChromaSiting {
     pub vertical: Siting,
 }
 
+impl ChromaSiting {
+    /// From `chroma_sample_loc_type` of ITU-T H.264, figure E-1: 0 left, 1 centre, 2 top left, 3 top, 4 bottom left,
+    /// 5 bottom; others are reserved.
+    pub fn from_sample_loc_type(kind: u32) -> Option<ChromaSiting> {
+        let (horizontal, vertical) = match kind {
+            0 => (Siting::First, Siting::Middle),
+            1 => (Siting::Middle, Siting::Middle),
+            2 => (Siting::First, Siting::First),
+            3 => (Siting::Middle, Siting::First),
+            4 => (Siting::First, Siting::Second),
+            5 => (Siting::Middle, Siting::Second),
+            _ => return None,
+        };
+        Some(ChromaSiting { horizontal, vertical })
+    }
+}
+
 impl Default for ChromaSiting {
     /// "Left", as MPEG-2, H.264 and HEVC have it unless they are tagged otherwise.
     fn default() -> Self {
