@@ -9,16 +9,18 @@ use std::time::{Duration, Instant};
 
 /// What one run cost.
 #[derive(Clone, Copy)]
-pub(crate) struct Cost {
-    pub(crate) wall_s: f64,
-    pub(crate) peak_mib: f64,
+pub struct Cost {
+    /// From start to end, seconds.
+    pub wall_s: f64,
+    /// The most resident memory, MiB.
+    pub peak_mib: f64,
 }
 
 /// Runs a program to its end, and measures it.
 ///
 /// # Errors
 /// It cannot be started or ends with another code than 0: what it said.
-pub(crate) fn measured(command: &mut Command) -> Result<Cost, String> {
+pub fn measured(command: &mut Command) -> Result<Cost, String> {
     let begin = Instant::now();
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
     let child = child.map_err(|e| format!("{command:?}: {e}"))?;
@@ -49,7 +51,7 @@ pub(crate) fn measured(command: &mut Command) -> Result<Cost, String> {
 ///
 /// # Errors
 /// It cannot be started or fails.
-pub(crate) fn said(command: &mut Command) -> Result<String, String> {
+pub fn said(command: &mut Command) -> Result<String, String> {
     let output = command.stdin(Stdio::null()).output().map_err(|e| format!("{command:?}: {e}"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     if output.status.success() { Ok(text) } else { Err(format!("{command:?} ended with {}: {text}", output.status)) }

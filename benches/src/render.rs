@@ -11,8 +11,8 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::process::{Cost, measured, said};
-use crate::row::{Row, median};
+use millpond_benches::process::{Cost, measured, said};
+use millpond_benches::row::{Row, median};
 
 const ROUNDS: usize = 5;
 const FRAMES: usize = 300;
@@ -50,14 +50,14 @@ impl Ground {
             }
         }
         let [null, ffmpeg_null, h264, ffmpeg_h264] = &costs;
-        let row = |job, unit, of: fn(&Cost) -> f64, ours: &[Cost], theirs: &[Cost], bar| Row {
-            job,
+        let row = |job: &str, unit, of: fn(&Cost) -> f64, ours: &[Cost], theirs: &[Cost], bar| Row {
+            job: String::from(job),
             unit,
             ours: median(ours.iter().map(of).collect()),
             peer: "ffmpeg",
             peer_version: peer_version.clone(),
-            theirs: median(theirs.iter().map(of).collect()),
-            bar,
+            theirs: Ok(median(theirs.iter().map(of).collect())),
+            bar: Some(bar),
         };
         Ok(vec![
             row("render 1080p to null, wall", "s", |c| c.wall_s, null, ffmpeg_null, 0.9),

@@ -6,6 +6,7 @@
 //!
 //! - [`memory`]: a counting allocator that proves it.
 //! - [`pool`]: preallocated objects that come back by themselves.
+//! - [`simd`]: the instruction set that kernels use.
 //! - [`video`]: pixel formats, frames and views, conversion, resizing, blending.
 //! - [`audio`]: windows, STFT, mel filterbanks, log-mel profiles, resampling.
 
@@ -13,6 +14,7 @@
 pub mod audio;
 pub mod memory;
 pub mod pool;
+pub mod simd;
 #[cfg(feature = "video")]
 pub mod video;
 

@@ -1,30 +1,74 @@
-//! `cargo xtask bench GROUP [--json]`: builds what a group of benchmarks needs and runs it. The measuring is done by the
-//! package in `benches/`.
+//! `cargo xtask bench GROUP [--json]`: sets up and builds what a group of benchmarks needs and runs it. `render` is the
+//! package in `benches/`; every other group is a package of its own in `benches/peers/`. A group says what it measures
+//! beside in the usual files: crates in `Cargo.toml`, Debian packages in `debian.txt`, Python packages in
+//! `requirements.txt`, npm packages in `package-lock.json`.
 
-use std::process::Stdio;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use crate::failure::{Failure, Outcome};
-use crate::setup::{self, BIG_BUCK_BUNNY, Purpose};
+use crate::setup::{self, BIG_BUCK_BUNNY, Purpose, debian, node};
 use crate::{native, paths, shell};
 
-const USAGE: &str = "usage: cargo xtask bench render [--json]";
+/// Groups and their folders under `benches/peers/`.
+const PEERS: [(&str, &str); 3] = [("pool", "pool"), ("peers-audio", "audio"), ("peers-video", "video")];
 
 /// Runs a group; its rows go to standard output.
 ///
 /// # Errors
 /// No such group, a build failed, or the group could not be measured. A missed bar is no error.
 pub(crate) fn run(args: &[String]) -> Outcome {
-    let (group, rest) = args.split_first().ok_or_else(|| Failure::Usage(USAGE.into()))?;
-    let known = group == "render" && (rest.is_empty() || rest == ["--json"]);
-    if !known {
-        return Err(Failure::Usage(USAGE.into()));
+    let (group, rest) = args.split_first().ok_or_else(usage)?;
+    if !(rest.is_empty() || rest == ["--json"]) {
+        return Err(usage());
     }
-    setup::run(Purpose::Demo)?;
-    native::build()?;
-    let mut bench =
-        shell::command("cargo", ["run", "--quiet", "--release", "--package", "millpond-benches", "--", group]);
-    bench.arg(paths::cli()).arg(paths::media().join(BIG_BUCK_BUNNY)).arg(paths::target().join("bench")).args(rest);
+    let scratch = paths::target().join("bench");
+    let mut bench = match PEERS.iter().find(|(name, _)| name == group) {
+        _ if group == "render" => {
+            setup::run(Purpose::Demo)?;
+            native::build()?;
+            let mut bench =
+                shell::command("cargo", ["run", "--quiet", "--release", "--package", "millpond-benches", "--"]);
+            bench.arg(paths::cli()).arg(paths::media().join(BIG_BUCK_BUNNY)).arg(scratch);
+            bench
+        }
+        Some((_, folder)) => peers(&paths::root().join("benches/peers").join(folder), &scratch)?,
+        None => return Err(usage()),
+    };
+    bench.args(rest);
     eprintln!("  $ {}", shell::plain(&bench));
     let status = bench.stdin(Stdio::null()).status().map_err(|e| Failure::io("cargo", e))?;
     if status.success() { Ok(()) } else { Err(Failure::CouldNotRun(format!("the benchmark ended with {status}"))) }
+}
+
+/// The command that runs a group of peers, after what it needs is there. It starts in the group's folder and gets a
+/// folder for its files.
+fn peers(folder: &Path, scratch: &Path) -> Outcome<Command> {
+    setup::run(Purpose::Demo)?;
+    let read = |file| fs::read_to_string(folder.join(file)).ok();
+    if let Some(packages) = read("debian.txt") {
+        debian::require(&packages.split_whitespace().collect::<Vec<_>>())?;
+    }
+    if folder.join("package-lock.json").exists() {
+        node::install(folder)?;
+    }
+    let target = paths::target().join("peers");
+    let mut bench = shell::command("cargo", ["run", "--quiet", "--release", "--locked", "--target-dir"]);
+    bench.arg(&target).args(["--", &scratch.to_string_lossy()]).current_dir(folder);
+    if let Some(wanted) = read("requirements.txt") {
+        let installed = target.join("python").join(folder.file_name().unwrap_or_default());
+        if fs::read_to_string(installed.join("requirements.txt")).ok().as_ref() != Some(&wanted) {
+            let mut pip = shell::command("python3", ["-m", "pip", "install", "--quiet", "--upgrade", "--target"]);
+            shell::run(pip.arg(&installed).arg("--requirement").arg(folder.join("requirements.txt")))?;
+            fs::write(installed.join("requirements.txt"), wanted).map_err(|e| Failure::io("requirements.txt", e))?;
+        }
+        bench.env("PYTHONPATH", installed);
+    }
+    Ok(bench)
+}
+
+fn usage() -> Failure {
+    let groups: Vec<&str> = PEERS.iter().map(|(name, _)| *name).collect();
+    Failure::Usage(format!("usage: cargo xtask bench render|{} [--json]", groups.join("|")))
 }

@@ -29,7 +29,7 @@ usage: cargo xtask COMMAND
   demo [--open]              from a fresh clone to a rendered clip and a page that previews it
   test                       set-up, then every check and every test
   pack                       the npm package as a tarball under target/npm/
-  bench render [--json]      our figures beside those of other programs
+  bench GROUP [--json]       our figures beside those of other programs and libraries
   conformance SCENE.json     compare native and browser, frame by frame
               [--frames N] [--input NAME=FILE]… [--flip-byte FRAME] [--json]
 ";

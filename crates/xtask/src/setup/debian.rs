@@ -54,7 +54,19 @@ pub(crate) fn done() -> Outcome<bool> {
 /// # Errors
 /// Neither root nor sudo: the command to have run by someone who is. Or apt-get failed.
 pub(crate) fn act() -> Outcome {
-    let missing = missing();
+    install(&missing())
+}
+
+/// Installs those of `packages` that are missing.
+///
+/// # Errors
+/// As [`act`].
+pub(crate) fn require(packages: &[&str]) -> Outcome {
+    let missing = missing_of(packages);
+    if missing.is_empty() { Ok(()) } else { install(&missing) }
+}
+
+fn install(missing: &[&str]) -> Outcome {
     let root = shell::output_of("id", ["-u"]).is_some_and(|id| id == "0");
     let sudo = shell::output_of("sudo", ["--version"]).is_some();
     if !root && !sudo {
@@ -76,10 +88,14 @@ fn apt_get(root: bool) -> Command {
 }
 
 fn missing() -> Vec<&'static str> {
+    missing_of(&PACKAGES)
+}
+
+fn missing_of<'a>(packages: &[&'a str]) -> Vec<&'a str> {
     let format = "${Package} ${db:Status-Status}\\n";
     // dpkg-query ends with 1 as soon as it does not know one of the names, and still lists the others.
-    let output = shell::command("dpkg-query", ["--show", "--showformat", format]).args(PACKAGES).output();
+    let output = shell::command("dpkg-query", ["--show", "--showformat", format]).args(packages).output();
     let listing = output.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
     let installed = |package: &&str| listing.lines().any(|line| line == format!("{package} installed"));
-    PACKAGES.into_iter().filter(|package| !installed(package)).collect()
+    packages.iter().copied().filter(|package| !installed(package)).collect()
 }

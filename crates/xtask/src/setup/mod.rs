@@ -1,7 +1,7 @@
 //! `cargo xtask setup`: everything a machine needs for `demo` and `test`. Each step first looks whether it is done; if it
 //! is not, the step shows the plain commands it runs.
 
-mod debian;
+pub(crate) mod debian;
 mod media;
 pub(crate) mod node;
 mod rust;

@@ -1,0 +1,115 @@
+//! The instruction set that a kernel uses, as a value.
+//!
+//! A [`Level`] can only be had for an instruction set that this machine has, so holding one is the proof that kernels of
+//! that level may run. [`Level::best`] detects it; plans take it when they are made and dispatch once per call. Results
+//! do not depend on the level: every kernel's `scalar.rs` is its specification and the other levels equal it byte for
+//! byte. Tests force a level with [`Level::of`] or run through [`Level::available`].
+//!
+//! On x86-64 and aarch64 the machine is asked when the program runs. WebAssembly has nothing to ask: a build with
+//! `target-feature=+simd128` has [`Isa::Simd128`], one without has [`Isa::Scalar`] only.
+
+/// An instruction set for which there are kernels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Isa {
+    /// Plain Rust: the specification of every kernel.
+    Scalar,
+    /// x86-64 with SSE4.1 and SSSE3: 16 bytes.
+    Sse41,
+    /// x86-64 with AVX2: 32 bytes.
+    Avx2,
+    /// x86-64 with AVX-512 F, BW, DQ and VL: 64 bytes. Used where it was measured to pay.
+    Avx512,
+    /// aarch64: 16 bytes. Every such machine has it.
+    Neon,
+    /// WebAssembly's fixed-width SIMD: 16 bytes.
+    Simd128,
+}
+
+impl Isa {
+    /// From the least to the most capable of each architecture.
+    pub const ALL: [Isa; 6] = [Isa::Scalar, Isa::Sse41, Isa::Avx2, Isa::Avx512, Isa::Neon, Isa::Simd128];
+
+    /// Whether this machine, or this WebAssembly build, has it.
+    fn is_here(self) -> bool {
+        match self {
+            Isa::Scalar => true,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Sse41 => is_x86_feature_detected!("sse4.1") && is_x86_feature_detected!("ssse3"),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => is_x86_feature_detected!("avx2"),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => {
+                is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
+            }
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => true,
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Isa::Simd128 => true,
+            _ => false,
+        }
+    }
+}
+
+/// An [`Isa`] that this machine has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Level(Isa);
+
+impl Level {
+    /// Plain Rust.
+    pub const SCALAR: Level = Level(Isa::Scalar);
+
+    /// The most capable one. Detection is done by the standard library, once a process.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn best() -> Level {
+        Isa::ALL.into_iter().rev().find_map(Level::of).unwrap_or(Level::SCALAR)
+    }
+
+    /// The level of this instruction set, if the machine has it.
+    pub fn of(isa: Isa) -> Option<Level> {
+        isa.is_here().then_some(Level(isa))
+    }
+
+    /// Every level the machine has, [`Level::SCALAR`] first.
+    pub fn available() -> impl Iterator<Item = Level> {
+        Isa::ALL.into_iter().filter_map(Level::of)
+    }
+
+    /// Which instruction set it is, for a kernel's dispatch.
+    #[inline]
+    pub fn isa(self) -> Isa {
+        self.0
+    }
+}
+
+impl Default for Level {
+    fn default() -> Level {
+        Level::best()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_level_is_the_last_available_one() {
+        let levels: Vec<Level> = Level::available().collect();
+        assert_eq!(levels[0], Level::SCALAR);
+        assert_eq!(levels.last(), Some(&Level::best()));
+        for level in levels {
+            assert_eq!(Level::of(level.isa()), Some(level));
+        }
+    }
+
+    #[test]
+    fn another_architecture_has_no_level() {
+        let foreign = if cfg!(target_arch = "x86_64") { Isa::Neon } else { Isa::Avx2 };
+        assert_eq!(Level::of(foreign), None);
+    }
+}
