@@ -74,6 +74,34 @@ pub enum Error {
         /// The number of objects in the pool.
         capacity: usize,
     },
+    /// A block of sound has samples of another type, or in another order.
+    #[error("samples do not match: expected {} {}, got {} {}", expected.0, expected.1, got.0, got.1)]
+    SampleMismatch {
+        /// Type and arrangement that the call wants.
+        expected: (&'static str, &'static str),
+        /// Type and arrangement of the block.
+        got: (&'static str, &'static str),
+    },
+    /// A pool was closed.
+    #[error("the pool was closed")]
+    PoolClosed,
+    /// No object came back to a pool in time.
+    #[error("no object came back to the pool within {:.3} s", waited.as_secs_f64())]
+    DeadlinePassed {
+        /// How long the call waited.
+        waited: std::time::Duration,
+    },
+    /// The pools of a set may not hold more bytes together.
+    #[error("the pools hold too much: {needed} more bytes needed, {left} left")]
+    PoolBudget {
+        /// Bytes that were to be allocated.
+        needed: usize,
+        /// Bytes that may still be allocated.
+        left: usize,
+    },
+    /// A wait was cancelled.
+    #[error("cancelled")]
+    Cancelled,
     /// A parameter is outside its range.
     #[error("bad {name} {value}: {expected}")]
     BadParameter {
@@ -127,6 +155,11 @@ impl Error {
             #[cfg(feature = "video")]
             Error::UnsupportedFormat { .. } => "E_UNSUPPORTED_FORMAT",
             Error::PoolExhausted { .. } => "E_POOL_EXHAUSTED",
+            Error::SampleMismatch { .. } => "E_SAMPLE_MISMATCH",
+            Error::PoolClosed => "E_CLOSED",
+            Error::DeadlinePassed { .. } => "E_DEADLINE",
+            Error::PoolBudget { .. } => "E_POOL_BUDGET",
+            Error::Cancelled => "E_CANCELLED",
             Error::BadParameter { .. } => "E_BAD_PARAMETER",
         }
     }
