@@ -30,6 +30,15 @@ impl Simd for Avx2 {
         fn splat_lane(lane: [u8; 16]) -> __m256i {
             _mm256_broadcastsi128_si256(_mm_loadu_si128(lane.as_ptr().cast()))
         }
+        fn splat(byte: u8) -> __m256i {
+            _mm256_set1_epi8(byte as i8)
+        }
+        fn splat_16(value: i16) -> __m256i {
+            _mm256_set1_epi16(value)
+        }
+        fn splat_32(value: i32) -> __m256i {
+            _mm256_set1_epi32(value)
+        }
         fn xor(a: __m256i, b: __m256i) -> __m256i {
             _mm256_xor_si256(a, b)
         }
@@ -86,9 +95,6 @@ impl Simd for Avx2 {
         }
         fn shr<const BITS>(v: __m256i) -> __m256i {
             _mm256_srli_epi16::<BITS>(v)
-        }
-        fn sar<const BITS>(v: __m256i) -> __m256i {
-            _mm256_srai_epi16::<BITS>(v)
         }
         fn narrow(low: __m256i, high: __m256i) -> __m256i {
             _mm256_packus_epi16(low, high)

@@ -32,6 +32,15 @@ macro_rules! kernels {
                     // SAFETY: the token exists only where the machine has these instructions.
                     unsafe { run(token, $($arg),*) }
                 }
+                #[cfg(target_arch = "x86_64")]
+                $crate::simd::Token::Avx512(token) => {
+                    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                    fn run(token: $crate::simd::avx512::Avx512, $($arg: $type),*) {
+                        vector::$name(token, $($arg),*);
+                    }
+                    // SAFETY: the token exists only where the machine has these instructions.
+                    unsafe { run(token, $($arg),*) }
+                }
                 #[cfg(target_arch = "aarch64")]
                 $crate::simd::Token::Neon(token) => vector::$name(token, $($arg),*),
                 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -60,7 +69,7 @@ macro_rules! compiled_for_levels {
                     unsafe { run($($arg),*) }
                 }
                 #[cfg(target_arch = "x86_64")]
-                $crate::simd::Token::Avx2(_) => {
+                $crate::simd::Token::Avx2(_) | $crate::simd::Token::Avx512(_) => {
                     #[target_feature(enable = "avx2")]
                     fn run($($arg: $type),*) {
                         scalar::$name($($arg),*);

@@ -16,6 +16,8 @@ pub(crate) mod vector;
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod avx2;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx512;
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -111,6 +113,8 @@ pub(crate) enum Token {
     Sse41(sse41::Sse41),
     #[cfg(target_arch = "x86_64")]
     Avx2(avx2::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(avx512::Avx512),
     #[cfg(target_arch = "aarch64")]
     Neon(neon::Neon),
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -123,9 +127,10 @@ impl Level {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             Isa::Sse41 => Token::Sse41(sse41::Sse41(())),
-            // Every machine with AVX-512 has AVX2.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 | Isa::Avx512 => Token::Avx2(avx2::Avx2(())),
+            Isa::Avx2 => Token::Avx2(avx2::Avx2(())),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => Token::Avx512(avx512::Avx512(())),
             #[cfg(target_arch = "aarch64")]
             Isa::Neon => Token::Neon(neon::Neon(())),
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]

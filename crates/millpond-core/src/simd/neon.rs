@@ -54,6 +54,15 @@ impl Simd for Neon {
         fn splat_lane(lane: [u8; 16]) -> uint8x16_t {
             vld1q_u8(lane.as_ptr())
         }
+        fn splat(byte: u8) -> uint8x16_t {
+            vdupq_n_u8(byte)
+        }
+        fn splat_16(value: i16) -> uint8x16_t {
+            of_16(vdupq_n_s16(value))
+        }
+        fn splat_32(value: i32) -> uint8x16_t {
+            of_32(vdupq_n_s32(value))
+        }
         fn xor(a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
             veorq_u8(a, b)
         }
@@ -110,9 +119,6 @@ impl Simd for Neon {
         }
         fn shr<const BITS>(v: uint8x16_t) -> uint8x16_t {
             vreinterpretq_u8_u16(vshrq_n_u16::<BITS>(vreinterpretq_u16_u8(v)))
-        }
-        fn sar<const BITS>(v: uint8x16_t) -> uint8x16_t {
-            of_16(vshrq_n_s16::<BITS>(as_16(v)))
         }
         fn narrow(low: uint8x16_t, high: uint8x16_t) -> uint8x16_t {
             vcombine_u8(vqmovun_s16(as_16(low)), vqmovun_s16(as_16(high)))

@@ -32,6 +32,18 @@ impl Simd for Simd128 {
     }
 
     #[inline(always)]
+    fn splat(self, byte: u8) -> v128 {
+        u8x16_splat(byte)
+    }
+    #[inline(always)]
+    fn splat_16(self, value: i16) -> v128 {
+        i16x8_splat(value)
+    }
+    #[inline(always)]
+    fn splat_32(self, value: i32) -> v128 {
+        i32x4_splat(value)
+    }
+    #[inline(always)]
     fn xor(self, a: v128, b: v128) -> v128 {
         v128_xor(a, b)
     }
@@ -106,10 +118,6 @@ impl Simd for Simd128 {
     #[inline(always)]
     fn shr<const BITS: i32>(self, v: v128) -> v128 {
         u16x8_shr(v, BITS as u32)
-    }
-    #[inline(always)]
-    fn sar<const BITS: i32>(self, v: v128) -> v128 {
-        i16x8_shr(v, BITS as u32)
     }
     #[inline(always)]
     fn narrow(self, low: v128, high: v128) -> v128 {

@@ -29,6 +29,15 @@ impl Simd for Sse41 {
         fn splat_lane(lane: [u8; 16]) -> __m128i {
             _mm_loadu_si128(lane.as_ptr().cast())
         }
+        fn splat(byte: u8) -> __m128i {
+            _mm_set1_epi8(byte as i8)
+        }
+        fn splat_16(value: i16) -> __m128i {
+            _mm_set1_epi16(value)
+        }
+        fn splat_32(value: i32) -> __m128i {
+            _mm_set1_epi32(value)
+        }
         fn xor(a: __m128i, b: __m128i) -> __m128i {
             _mm_xor_si128(a, b)
         }
@@ -85,9 +94,6 @@ impl Simd for Sse41 {
         }
         fn shr<const BITS>(v: __m128i) -> __m128i {
             _mm_srli_epi16::<BITS>(v)
-        }
-        fn sar<const BITS>(v: __m128i) -> __m128i {
-            _mm_srai_epi16::<BITS>(v)
         }
         fn narrow(low: __m128i, high: __m128i) -> __m128i {
             _mm_packus_epi16(low, high)

@@ -6,8 +6,7 @@
 //! little-endian pairs of bytes, whether they count as signed or not is the operation's business. Additions wrap
 //! unless the name says otherwise.
 //!
-//! A level's file implements the methods with its instructions and gives the bytes that the words here say; tests run
-//! every method of every level against plain arithmetic.
+//! A level's file implements the methods with its instructions and gives the bytes that the words here say.
 
 /// The operations of one instruction set.
 pub(crate) trait Simd: Copy {
@@ -26,6 +25,12 @@ pub(crate) trait Simd: Copy {
     fn load_spread(self, from: &[u8]) -> Self::V;
     /// The same 16 bytes in every lane.
     fn splat_lane(self, lane: [u8; 16]) -> Self::V;
+    /// The same byte everywhere.
+    fn splat(self, byte: u8) -> Self::V;
+    /// The same 16 bits everywhere.
+    fn splat_16(self, value: i16) -> Self::V;
+    /// The same 32 bits everywhere.
+    fn splat_32(self, value: i32) -> Self::V;
 
     /// Bitwise exclusive or.
     fn xor(self, a: Self::V, b: Self::V) -> Self::V;
@@ -67,8 +72,6 @@ pub(crate) trait Simd: Copy {
     fn shl<const BITS: i32>(self, v: Self::V) -> Self::V;
     /// 16 bits shifted down, zeros in front.
     fn shr<const BITS: i32>(self, v: Self::V) -> Self::V;
-    /// 16 bits shifted down, the sign in front.
-    fn sar<const BITS: i32>(self, v: Self::V) -> Self::V;
     /// Signed 16 bits to bytes, clamped: in its lane those of `low`, then those of `high`.
     fn narrow(self, low: Self::V, high: Self::V) -> Self::V;
 
@@ -85,37 +88,16 @@ pub(crate) trait Simd: Copy {
     /// Bytes of the four vectors in turn, in order, to the first `4 · BYTES` of `to`.
     fn store_interleaved(self, v: [Self::V; 4], to: &mut [u8]);
 
-    /// The same byte everywhere.
-    #[inline(always)]
-    fn splat(self, byte: u8) -> Self::V {
-        self.splat_lane([byte; 16])
-    }
-
-    /// The same 16 bits everywhere.
-    #[inline(always)]
-    fn splat_16(self, value: i16) -> Self::V {
-        let [low, high] = value.to_le_bytes();
-        self.splat_lane(core::array::from_fn(|at| if at % 2 == 0 { low } else { high }))
-    }
-
     /// The same pair of 16 bits everywhere.
     #[inline(always)]
     fn splat_pair(self, first: i16, second: i16) -> Self::V {
-        let pair = [first.to_le_bytes(), second.to_le_bytes()];
-        self.splat_lane(core::array::from_fn(|at| pair[at / 2 % 2][at % 2]))
-    }
-
-    /// The same 32 bits everywhere.
-    #[inline(always)]
-    fn splat_32(self, value: i32) -> Self::V {
-        let bytes = value.to_le_bytes();
-        self.splat_lane(core::array::from_fn(|at| bytes[at % 4]))
+        self.splat_32(i32::from(first as u16) | i32::from(second) << 16)
     }
 
     /// The same pixel everywhere.
     #[inline(always)]
     fn splat_pixel(self, pixel: [u8; 4]) -> Self::V {
-        self.splat_lane(core::array::from_fn(|at| pixel[at % 4]))
+        self.splat_32(i32::from_le_bytes(pixel))
     }
 
     /// `(v + 127) / 255` of 16 bits up to 255 · 255, with `t = v + 128` as `(t + (t >> 8)) >> 8`.
@@ -138,13 +120,16 @@ pub(crate) trait Simd: Copy {
     #[inline(always)]
     fn mix(self, a: Self::V, b: Self::V, alpha: Self::V) -> Self::V {
         let zero = self.splat(0);
-        // (a − b)·alpha + 255·b: what wraps on the way is back in 16 bits at the end.
-        let half = |a: Self::V, b: Self::V, alpha: Self::V| {
-            let b_255 = self.sub(self.shl::<8>(b), b);
-            self.div_255(self.add(self.mul(self.sub(a, b), alpha), b_255))
-        };
-        let low = half(self.low_bytes(a, zero), self.low_bytes(b, zero), self.low_bytes(alpha, zero));
-        let high = half(self.high_bytes(a, zero), self.high_bytes(b, zero), self.high_bytes(alpha, zero));
-        self.narrow(low, high)
+        self.narrow(
+            self.mix_16(self.low_bytes(a, zero), self.low_bytes(b, zero), self.low_bytes(alpha, zero)),
+            self.mix_16(self.high_bytes(a, zero), self.high_bytes(b, zero), self.high_bytes(alpha, zero)),
+        )
+    }
+
+    /// The same of bytes as 16 bits, by `(a − b)·alpha + 255·b`: what wraps on the way is back in 16 bits at the end.
+    #[inline(always)]
+    fn mix_16(self, a: Self::V, b: Self::V, alpha: Self::V) -> Self::V {
+        let b_255 = self.sub(self.shl::<8>(b), b);
+        self.div_255(self.add(self.mul(self.sub(a, b), alpha), b_255))
     }
 }

@@ -74,16 +74,21 @@ fn straight_row<S: Simd>(
     rest(pixels, dst.into_remainder(), src.remainder());
 }
 
+/// `a + b − a·b`.
+#[inline(always)]
+fn screen<S: Simd>(s: S, a: S::V, b: S::V) -> S::V {
+    s.add_bytes(a, s.sub_bytes(b, s.mul_255(a, b)))
+}
+
 #[inline(always)]
 fn blended<S: Simd>(s: S, mode: Mode, src: S::V, dst: S::V) -> S::V {
-    let screen = |a, b| s.add_bytes(a, s.sub_bytes(b, s.mul_255(a, b)));
     match mode {
         Mode::Normal | Mode::PlusLighter => src,
         Mode::Multiply => s.mul_255(src, dst),
-        Mode::Screen => screen(src, dst),
+        Mode::Screen => screen(s, src, dst),
         Mode::Overlay => {
             let double = s.sub_bytes(dst, s.xor(dst, s.splat(255)));
-            s.select(dst, s.mul_255(src, s.add_bytes(dst, dst)), screen(src, double))
+            s.select(dst, s.mul_255(src, s.add_bytes(dst, dst)), screen(s, src, double))
         }
         Mode::Darken => s.min(src, dst),
         Mode::Lighten => s.max(src, dst),

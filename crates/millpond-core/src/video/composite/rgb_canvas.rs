@@ -7,7 +7,7 @@ use super::source::{A, Source, U, V, Y};
 use super::{Placement, Visible};
 use crate::simd::Level;
 use crate::video::blend;
-use crate::video::convert::YuvToRgb;
+use crate::video::convert::{YuvToRgb, full_to_rgba};
 use crate::video::resize::{Grid, PlaneResize, RgbaResize};
 use crate::video::{FrameView, FrameViewMut};
 
@@ -63,7 +63,7 @@ impl RgbPatch {
                     cb.run(source.samples(picture, U), u);
                     cr.run(source.samples(picture, V), v);
                 }
-                convert.row_444(y, u, v, &mut self.rgba);
+                full_to_rgba(level, convert, y, u, v, &mut self.rgba);
                 if let Some(resize) = alpha {
                     resize.run(source.samples(picture, A), a);
                     for (out, &alpha) in self.rgba.chunks_exact_mut(4).zip(a.iter()) {
