@@ -5,7 +5,7 @@
 
 use millpond_core::Rational;
 use millpond_core::memory::{self, CountingAllocator};
-use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec, Placement, Span, Target, fill};
+use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec, Placement, Span, Target};
 use millpond_core::video::convert::Converter;
 use millpond_core::video::{ChromaSiting, Color, Frame, FrameLayout, FramePool, PixelFormat};
 
@@ -33,7 +33,7 @@ fn main() {
                 let before = memory::counts();
                 for _ in 0..3 {
                     let mut out = pool.try_acquire().unwrap();
-                    fill(&mut out.view_mut(), color, [1, 2, 3]).unwrap();
+                    out.view_mut().fill(color, [1, 2, 3, 255]);
                     plan.draw(&source.view(), true, &mut out.view_mut()).unwrap();
                     to_rgba.convert_into(&out.view(), &mut rgba.view_mut()).unwrap();
                     to_i420.convert_into(&rgba.view(), &mut i420.view_mut()).unwrap();
