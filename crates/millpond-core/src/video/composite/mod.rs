@@ -174,18 +174,7 @@ impl LayerPlan {
     /// Whether this layer covers the whole canvas and lets nothing through, whatever the picture.
     pub fn hides_canvas(&self) -> bool {
         let all = Visible { x0: 0, x1: self.canvas.width as usize, y0: 0, y1: self.canvas.height as usize };
-        let opaque = matches!(
-            self.picture.format,
-            PixelFormat::I420
-                | PixelFormat::I422
-                | PixelFormat::I444
-                | PixelFormat::Nv12
-                | PixelFormat::I420P10
-                | PixelFormat::I422P10
-                | PixelFormat::I444P10
-                | PixelFormat::Gray8
-        );
-        opaque && self.opacity == 255 && self.visible == Some(all)
+        !self.picture.format.has_alpha() && self.opacity == 255 && self.visible == Some(all)
     }
 
     /// Draws `picture`. `fresh` says that its pixels differ from those of the last call; when they do not, what was
@@ -223,34 +212,4 @@ impl LayerPlan {
         }
         Ok(())
     }
-}
-
-/// Fills a canvas with one R'G'B' colour, converted to its colours.
-///
-/// # Errors
-/// [`Error::UnsupportedFormat`] for a canvas that is neither I420 nor RGBA.
-///
-/// # Realtime
-/// Does not allocate.
-pub fn fill(canvas: &mut FrameViewMut<'_>, color: Color, rgb: [u8; 3]) -> Result<(), Error> {
-    match canvas.format() {
-        PixelFormat::Rgba8 => {
-            let pixel = [rgb[0], rgb[1], rgb[2], 255];
-            for y in 0..canvas.height() as usize {
-                canvas.plane_mut(0).row_mut(y).as_chunks_mut::<4>().0.fill(pixel);
-            }
-        }
-        PixelFormat::I420 => {
-            let convert = super::convert::RgbToYuv::new(color);
-            let [u, v] = convert.chroma(rgb);
-            for (plane, value) in [convert.luma(rgb), u, v].into_iter().enumerate() {
-                let plane = canvas.plane_mut(plane);
-                for y in 0..plane.rows() {
-                    plane.row_mut(y).fill(value);
-                }
-            }
-        }
-        format => return Err(Error::UnsupportedFormat { format }),
-    }
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! RGBA or BGRA with straight alpha.
+//! Packed R'G'B': RGBA or BGRA with straight alpha, or RGB24 and BGR24, whose alpha is 255.
 //!
 //! Colour is weighted by alpha, so that transparent pixels do not bleed: a channel enters as `c·a` and alpha as
 //! `255·a`, both 16 bits without loss, and comes out divided by alpha. Formulas and rounding are those of the kernels'
@@ -7,16 +7,18 @@
 use super::Axis;
 use super::kernel::{self, Horizontal, Ring};
 use crate::simd::Level;
-use crate::video::Plane;
+use crate::video::{PixelFormat, Plane};
 
 /// The plan of one RGBA picture, with its scratch.
 #[derive(Debug)]
 pub(crate) struct RgbaResize {
     x: Horizontal,
     y: Axis,
-    /// Exchanges the first and the third channel.
-    swap: bool,
+    /// The source's format.
+    format: PixelFormat,
     level: Level,
+    /// A source row as RGBA, or BGRA, where it has no alpha.
+    pixels: Vec<u8>,
     /// A source row, premultiplied.
     row: Vec<i16>,
     ring: Ring<i16>,
@@ -24,12 +26,13 @@ pub(crate) struct RgbaResize {
 }
 
 impl RgbaResize {
-    /// Plans a picture; `swap` makes RGBA of BGRA.
-    pub(crate) fn new(x: Axis, y: Axis, swap: bool) -> RgbaResize {
+    /// Plans a picture of this format.
+    pub(crate) fn new(x: Axis, y: Axis, format: PixelFormat) -> RgbaResize {
         let row = vec![0; x.source_len() * 4];
+        let pixels = vec![255; if format.has_alpha() { 0 } else { row.len() }];
         let x = Horizontal::new(x, 4, 2, 14);
         let ring = Ring::new(x.padded(), y.taps());
-        RgbaResize { weights: vec![0; ring.slots()], x, y, swap, level: Level::best(), row, ring }
+        RgbaResize { weights: vec![0; ring.slots()], x, y, format, level: Level::best(), pixels, row, ring }
     }
 
     /// Uses this level from now on.
@@ -55,19 +58,31 @@ impl RgbaResize {
 
     /// Resamples output row `index` into `out`, `[x.len(), 4]`. Rows come in rising order; any may be left out.
     pub(crate) fn row(&mut self, index: usize, source: Plane<'_>, out: &mut [u8]) {
-        let RgbaResize { x, y, swap, level, row, ring, weights } = self;
+        let RgbaResize { x, y, format, level, pixels, row, ring, weights } = self;
+        let swap = matches!(format, PixelFormat::Bgra8 | PixelFormat::Bgr24);
         if x.axis().is_identity() && y.is_identity() {
             let left = x.axis().at(0).0 * 4;
-            out.copy_from_slice(&source.row(y.at(index).0)[left..left + out.len()]);
-            if *swap {
+            out.copy_from_slice(&with_alpha(source.row(y.at(index).0), *format, pixels)[left..left + out.len()]);
+            if swap {
                 out.as_chunks_mut::<4>().0.iter_mut().for_each(|pixel| pixel.swap(0, 2));
             }
             return;
         }
         ring.fill(y, index, weights, |y, sums| {
-            kernel::premultiply(*level, source.row(y), *swap, row);
+            kernel::premultiply(*level, with_alpha(source.row(y), *format, pixels), swap, row);
             x.run_16(row, sums);
         });
         kernel::vertical_straight(*level, ring, weights, out);
     }
+}
+
+/// A stored row with four bytes a pixel; `pixels` holds it where it has three.
+fn with_alpha<'a>(stored: &'a [u8], format: PixelFormat, pixels: &'a mut [u8]) -> &'a [u8] {
+    if format.has_alpha() {
+        return stored;
+    }
+    for (out, &[first, second, third]) in pixels.as_chunks_mut::<4>().0.iter_mut().zip(stored.as_chunks::<3>().0) {
+        *out = [first, second, third, 255];
+    }
+    pixels
 }
