@@ -195,7 +195,8 @@ pub(super) fn plane_of(format: PixelFormat, component: usize) -> usize {
     }
 }
 
-fn stored_samples<'a>(picture: &FrameView<'a>, component: usize) -> Samples<'a> {
+/// The samples of one component of a Y'CbCr picture as it is stored.
+pub(in crate::video) fn stored_samples<'a>(picture: &FrameView<'a>, component: usize) -> Samples<'a> {
     match (picture.format(), component) {
         (PixelFormat::Nv12, U) => Samples::Pairs { plane: picture.plane(1), offset: 0 },
         (PixelFormat::Nv12, V) => Samples::Pairs { plane: picture.plane(1), offset: 1 },

@@ -42,7 +42,8 @@ pub(crate) struct Lanes {
 impl Lanes {
     /// Lanes for rows of `channels` interleaved samples of `bytes` bytes each, 1 or 2.
     pub(crate) fn new(axis: &Axis, channels: usize, bytes: usize) -> Option<Lanes> {
-        Lanes::with_form(axis, channels, bytes, Form::Four).or_else(|| Lanes::with_form(axis, channels, bytes, Form::One))
+        Lanes::with_form(axis, channels, bytes, Form::Four)
+            .or_else(|| Lanes::with_form(axis, channels, bytes, Form::One))
     }
 
     fn with_form(axis: &Axis, channels: usize, bytes: usize, form: Form) -> Option<Lanes> {

@@ -113,9 +113,8 @@ unsafe fn columns(rows: &[i16], width: usize, weights: &[i16], x: usize, round: 
     let mut sums = [round; 2];
     for (pair, weights) in weights.as_chunks::<2>().0.iter().enumerate() {
         // SAFETY: see above.
-        let [upper, lower] = [0, 1].map(|row| unsafe {
-            _mm256_loadu_si256(rows.as_ptr().add((2 * pair + row) * width + x).cast())
-        });
+        let [upper, lower] =
+            [0, 1].map(|row| unsafe { _mm256_loadu_si256(rows.as_ptr().add((2 * pair + row) * width + x).cast()) });
         let weights = _mm256_set1_epi32(i32::from(weights[0] as u16) | i32::from(weights[1]) << 16);
         let low = _mm256_madd_epi16(_mm256_unpacklo_epi16(upper, lower), weights);
         let high = _mm256_madd_epi16(_mm256_unpackhi_epi16(upper, lower), weights);

@@ -12,11 +12,7 @@ mod scalar;
 mod simd128;
 #[cfg(target_arch = "x86_64")]
 mod sse41;
-#[cfg(any(
-    target_arch = "x86_64",
-    target_arch = "aarch64",
-    all(target_arch = "wasm32", target_feature = "simd128")
-))]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", all(target_arch = "wasm32", target_feature = "simd128")))]
 mod vector128;
 
 use super::lanes::{BLOCK, Lanes};
