@@ -19,6 +19,7 @@ pub mod simd;
 pub mod video;
 
 mod error;
+mod math;
 pub use error::Error;
 
 /// An exact fraction: times in seconds, frame rates, positions in pixels.

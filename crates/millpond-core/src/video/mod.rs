@@ -13,7 +13,8 @@ mod fill;
 mod format;
 mod frame;
 mod plane;
-pub(crate) mod resize;
+pub mod resize;
+pub mod tensor;
 mod view;
 
 pub use crate::error::PictureKind;

@@ -18,6 +18,7 @@ use crate::error::PictureKind;
 use crate::simd::Level;
 use rgb_canvas::RgbPatch;
 use source::Source;
+pub(super) use source::stored_samples;
 use yuv_canvas::YuvPatch;
 
 /// What a canvas is: [`PixelFormat::I420`] with its colours, or opaque [`PixelFormat::Rgba8`].
