@@ -20,6 +20,7 @@ pub mod video;
 
 mod aligned;
 mod error;
+mod math;
 pub use error::Error;
 
 /// An exact fraction: times in seconds, frame rates, positions in pixels.

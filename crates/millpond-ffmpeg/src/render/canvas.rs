@@ -6,13 +6,16 @@
 
 use crate::{Cancel, Error};
 use millpond_core::pool::{PoolConfig, Pooled};
-use millpond_core::video::{Color, Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert};
+use millpond_core::video::{
+    Color, Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert::Converter,
+};
 
 /// The frames of a render.
 pub(crate) struct Canvas {
     /// Canvas frames.
     composed: FramePool,
-    color: Color,
+    /// From an RGBA canvas to I420.
+    to_i420: Converter,
     /// I420 of the canvas's size, for an RGBA canvas of odd size.
     converted: Option<Frame>,
     /// I420 of even size, unless canvas frames are that.
@@ -39,7 +42,7 @@ impl Canvas {
         let encoded = (!is_direct && waiting > 0).then(|| FramePool::frames(layout, PoolConfig::fixed(waiting)));
         Ok(Canvas {
             composed: FramePool::frames(canvas, PoolConfig::fixed(if is_direct { waiting + 1 } else { 1 }))?,
-            color,
+            to_i420: Converter::new((canvas.format(), color), (PixelFormat::I420, color))?,
             converted,
             encoded: encoded.transpose()?,
         })
@@ -57,10 +60,10 @@ impl Canvas {
         let view = composed.view();
         match (&mut self.converted, view.format()) {
             (Some(converted), _) => {
-                convert::from_rgba(&view, self.color, &mut converted.view_mut())?;
+                self.to_i420.convert_into(&view, &mut converted.view_mut())?;
                 repeat_edges(&converted.view(), &mut encoded.view_mut());
             }
-            (None, PixelFormat::Rgba8) => convert::from_rgba(&view, self.color, &mut encoded.view_mut())?,
+            (None, PixelFormat::Rgba8) => self.to_i420.convert_into(&view, &mut encoded.view_mut())?,
             (None, _) => repeat_edges(&view, &mut encoded.view_mut()),
         }
         Ok(encoded)
