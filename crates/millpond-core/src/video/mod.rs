@@ -10,6 +10,8 @@ pub mod composite;
 pub mod convert;
 mod format;
 mod frame;
+#[cfg(feature = "jpeg")]
+pub mod jpeg;
 pub(crate) mod resize;
 mod view;
 
