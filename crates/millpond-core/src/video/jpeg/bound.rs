@@ -9,7 +9,7 @@
 //! ```
 //!
 //! and the maximum on the right is found exactly, by dynamic programming over the last coefficient that is not zero. The
-//! smallest of these bounds over a list of λ is used. IEEE additions and multiplications only: the same on every target.
+//! smallest of these bounds over the powers of 1/2 is used. IEEE additions and multiplications only: the same on every target.
 
 use super::huffman::Codes;
 use super::tables::ZIGZAG;
@@ -18,9 +18,17 @@ const ENERGY: f64 = 64.0 * 128.0 * 128.0;
 
 /// The most bits of a block under this quantisation table and these DC and AC codes; without codes, under any.
 pub(super) fn block_bits(quantisation: &[u8; 64], codes: Option<(&Codes, &Codes)>) -> usize {
-    let prices = (0..24).flat_map(|power| [1.0, 1.5].map(|factor| factor / f64::from(1u32 << power)));
-    let bounds = prices.map(|price| ENERGY * price + dearest(quantisation, codes.map(|(_, ac)| ac), price));
-    let ac = bounds.fold(f64::INFINITY, f64::min);
+    let bound = |power: u32| {
+        let price = 1.0 / f64::from(1u32 << power);
+        ENERGY * price + dearest(quantisation, codes.map(|(_, ac)| ac), price)
+    };
+    // A maximum of linear functions of the price is convex: left of the smallest bound they fall.
+    let (mut low, mut high) = (0, 24);
+    while low < high {
+        let middle = u32::midpoint(low, high);
+        if bound(middle) > bound(middle + 1) { low = middle + 1 } else { high = middle }
+    }
+    let ac = bound(low);
     // Neighbours' DC can differ by any size whatever the energy.
     let dc = (0..=11).map(|size| codes.map_or(16, |(dc, _)| dc.length(size)) + u32::from(size)).max();
     ac as usize + 1 + dc.unwrap_or(0) as usize
@@ -32,16 +40,17 @@ fn dearest(quantisation: &[u8; 64], ac: Option<&Codes>, price: f64) -> f64 {
     let mut best = [0.0f64; 64];
     for last in 1..64 {
         let q = f64::from(quantisation[usize::from(ZIGZAG[last])]);
-        best[last] = f64::NEG_INFINITY;
+        let mut most = f64::NEG_INFINITY;
         for size in 1..=10 {
             let least = (q * (f64::from(1u32 << (size - 1)) - 0.5) - 1.0).max(0.0);
             let worth = size as f64 - price * least * least;
-            for (before, best_before) in best[..last].to_vec().into_iter().enumerate() {
+            for (before, best_before) in best[..last].iter().enumerate() {
                 let run = last - before - 1;
                 let bits = (run / 16) as f64 * length(15, 0) + length(run % 16, size);
-                best[last] = best[last].max(best_before + bits + worth);
+                most = most.max(best_before + bits + worth);
             }
         }
+        best[last] = most;
     }
     best[..63].iter().map(|value| value + length(0, 0)).fold(best[63], f64::max)
 }

@@ -5,9 +5,9 @@ use super::coder::{Counts, Tables, Writer};
 use super::geometry::Geometry;
 use super::huffman::{Codes, table_for};
 use super::quantise::Quantiser;
+use super::scan::Scan;
 use super::source::Source;
 use super::tables::{self, HuffmanSpec};
-use super::scan::Scan;
 use super::{HuffmanTables, JpegOptions, bound, headers};
 use crate::Error;
 use crate::error::PictureKind;
@@ -60,7 +60,8 @@ impl JpegEncoder {
         }
         let geometry = Geometry::new(width, height, options.subsampling)?;
         let quantisation = tables::quantisation(options.quality);
-        let standard = Tables { dc: tables::DC.map(|spec| Codes::new(&spec)), ac: tables::AC.map(|spec| Codes::new(&spec)) };
+        let standard =
+            Tables { dc: tables::DC.map(|spec| Codes::new(&spec)), ac: tables::AC.map(|spec| Codes::new(&spec)) };
         let optimised = options.huffman == HuffmanTables::Optimised;
         let block_bits = [0, 1].map(|table| {
             let codes = (!optimised).then_some((&standard.dc[table], &standard.ac[table]));
@@ -120,7 +121,8 @@ impl JpegEncoder {
         }
         let mut counts = Counts { dc: [[0; 256]; 2], ac: [[0; 256]; 2] };
         self.scan.code(picture, all.clone(), &mut counts);
-        let specs = Tables { dc: counts.dc.map(|counts| table_for(&counts)), ac: counts.ac.map(|counts| table_for(&counts)) };
+        let specs =
+            Tables { dc: counts.dc.map(|counts| table_for(&counts)), ac: counts.ac.map(|counts| table_for(&counts)) };
         let start = self.put_headers(out, &specs.dc, &specs.ac);
         let codes = Tables { dc: specs.dc.map(|spec| Codes::new(&spec)), ac: specs.ac.map(|spec| Codes::new(&spec)) };
         let mut writer = Writer { codes: &codes, bits: BitWriter::new(&mut out[start..]) };

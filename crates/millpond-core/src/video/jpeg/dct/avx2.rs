@@ -71,7 +71,10 @@ impl Lanes for __m256i {
         // SAFETY: only `enabled` calls this.
         unsafe {
             let weights = _mm256_set1_epi32(a & 0xffff | b << 16);
-            [_mm256_madd_epi16(_mm256_unpacklo_epi16(x, y), weights), _mm256_madd_epi16(_mm256_unpackhi_epi16(x, y), weights)]
+            [
+                _mm256_madd_epi16(_mm256_unpacklo_epi16(x, y), weights),
+                _mm256_madd_epi16(_mm256_unpackhi_epi16(x, y), weights),
+            ]
         }
     }
 

@@ -4,7 +4,6 @@
 //! in pairs, `a·x + b·y` in 32 bits, which regroups the additions of `scalar` and changes no result.
 
 use super::*;
-use crate::video::jpeg::tables::ZIGZAG;
 
 /// A vector of eight 16-bit lanes for each of [`Self::BLOCKS`] blocks. The methods may only be called where the level's
 /// instructions are enabled, so that they are compiled into their caller.
@@ -107,11 +106,12 @@ fn pass<L: Lanes, const BITS: i32, const LAST: bool>(d: [L; 8]) -> [L; 8] {
 
 /// For a byte shuffle of 16 bytes: which of source bytes `16·s..` belong into bytes `16·g..` of the zigzag sequence, at
 /// `[g][s]`. 0x80, which shuffles to zero, where there is none.
+#[cfg(not(target_arch = "aarch64"))]
 pub(super) const SHUFFLES: [[[u8; 16]; 4]; 4] = {
     let mut shuffles = [[[0x80; 16]; 4]; 4];
     let mut bit = 0;
     while bit < 64 {
-        let place = ZIGZAG[bit] as usize;
+        let place = crate::video::jpeg::tables::ZIGZAG[bit] as usize;
         shuffles[bit / 16][place / 16][bit % 16] = (place % 16) as u8;
         bit += 1;
     }

@@ -5,6 +5,7 @@
 //! `(x + half) >> n`. The result is 8 times the DCT of T.81. `scalar` is the specification; `lanes` is the same in terms
 //! of 8-lane vectors, which the files of the levels provide.
 
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", all(target_arch = "wasm32", target_feature = "simd128")))]
 mod lanes;
 mod scalar;
 
@@ -18,7 +19,12 @@ mod simd128;
 mod sse41;
 
 use super::quantise::Quantiser;
-use crate::simd::{Isa, Level};
+#[cfg_attr(
+    not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128")),
+    allow(unused_imports, reason = "without vectors there is nothing to choose")
+)]
+use crate::simd::Isa;
+use crate::simd::Level;
 
 /// Quantised coefficients of 8x8 samples, row by row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
