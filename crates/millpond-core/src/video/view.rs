@@ -67,6 +67,12 @@ impl PlaneMut<'_> {
         &mut self.data[start..start + self.row_bytes]
     }
 
+    /// Rows `y` and `y + 1`.
+    pub(crate) fn two_rows_mut(&mut self, y: usize) -> [&mut [u8]; 2] {
+        let (first, second) = self.data[y * self.stride..].split_at_mut(self.stride);
+        [&mut first[..self.row_bytes], &mut second[..self.row_bytes]]
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.rows
@@ -220,6 +226,11 @@ impl<'a> FrameViewMut<'a> {
     /// If the format has no such plane.
     pub fn plane_mut(&mut self, index: usize) -> &mut PlaneMut<'a> {
         &mut self.planes[..self.format.planes()][index]
+    }
+
+    /// All planes at once.
+    pub(crate) fn planes_mut(&mut self) -> &mut [PlaneMut<'a>] {
+        &mut self.planes[..self.format.planes()]
     }
 
     /// The same picture to read.

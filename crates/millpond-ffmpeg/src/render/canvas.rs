@@ -6,13 +6,16 @@
 
 use crate::{Cancel, Error};
 use millpond_core::pool::Pooled;
-use millpond_core::video::{Color, Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert};
+use millpond_core::video::{
+    Color, Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert::Converter,
+};
 
 /// The frames of a render.
 pub(crate) struct Canvas {
     /// Canvas frames.
     composed: FramePool,
-    color: Color,
+    /// From an RGBA canvas to I420.
+    to_i420: Converter,
     /// I420 of the canvas's size, for an RGBA canvas of odd size.
     converted: Option<Frame>,
     /// I420 of even size, unless canvas frames are that.
@@ -38,7 +41,7 @@ impl Canvas {
         };
         Ok(Canvas {
             composed: FramePool::frames(canvas, if is_direct { waiting + 1 } else { 1 }),
-            color,
+            to_i420: Converter::new((canvas.format(), color), (PixelFormat::I420, color))?,
             converted,
             encoded: (!is_direct).then(|| FramePool::frames(layout, waiting)),
         })
@@ -56,10 +59,10 @@ impl Canvas {
         let view = composed.view();
         match (&mut self.converted, view.format()) {
             (Some(converted), _) => {
-                convert::from_rgba(&view, self.color, &mut converted.view_mut())?;
+                self.to_i420.convert_into(&view, &mut converted.view_mut())?;
                 repeat_edges(&converted.view(), &mut encoded.view_mut());
             }
-            (None, PixelFormat::Rgba8) => convert::from_rgba(&view, self.color, &mut encoded.view_mut())?,
+            (None, PixelFormat::Rgba8) => self.to_i420.convert_into(&view, &mut encoded.view_mut())?,
             (None, _) => repeat_edges(&view, &mut encoded.view_mut()),
         }
         Ok(encoded)

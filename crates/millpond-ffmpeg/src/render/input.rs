@@ -8,7 +8,7 @@ use super::reader::{FromClip, Reader, Readers};
 use crate::{ClipPicture, Error, Place};
 use millpond_core::Rational;
 use millpond_core::pool::Pooled;
-use millpond_core::video::{Color, Frame, FrameLayout, FramePool, PixelFormat, convert};
+use millpond_core::video::{Color, Frame, FrameLayout, FramePool, PixelFormat, convert::Converter};
 use millpond_scene::{ClipInfo, ColorTags, Scene, Source, resolve_color};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -192,7 +192,8 @@ impl ClipFrames {
             });
         }
         let mut converted = self.pool.try_acquire()?;
-        convert::to_rgba(&view, self.color, &mut converted.view_mut())?;
+        let to_rgba = Converter::new((view.format(), self.color), (PixelFormat::Rgba8, self.color))?;
+        to_rgba.convert_into(&view, &mut converted.view_mut())?;
         Ok(converted)
     }
 }

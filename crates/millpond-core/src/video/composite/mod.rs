@@ -15,6 +15,7 @@ pub use crate::video::resize::Span;
 use super::{ChromaSiting, Color, FrameView, FrameViewMut, MAX_SIDE, PixelFormat};
 use crate::Error;
 use crate::error::PictureKind;
+use crate::simd::Level;
 use rgb_canvas::RgbPatch;
 use source::Source;
 use yuv_canvas::YuvPatch;
@@ -120,6 +121,7 @@ pub struct LayerPlan {
     canvas: CanvasSpec,
     picture: PictureSpec,
     opacity: u8,
+    level: Level,
     source: Source,
     /// `None` if nothing of the target is on the canvas; then there is no patch either.
     visible: Option<Visible>,
@@ -168,7 +170,12 @@ impl LayerPlan {
             }
             (format, _) => return Err(Error::UnsupportedFormat { format }),
         };
-        Ok(LayerPlan { canvas, picture, opacity, source, visible, patch })
+        Ok(LayerPlan { canvas, picture, opacity, level: Level::best(), source, visible, patch })
+    }
+
+    /// With the instructions of this level; the results are the same.
+    pub fn with_level(self, level: Level) -> LayerPlan {
+        LayerPlan { level, ..self }
     }
 
     /// Whether this layer covers the whole canvas and lets nothing through, whatever the picture.
@@ -199,15 +206,15 @@ impl LayerPlan {
             None => {}
             Some(Patch::Yuv(patch)) => {
                 if fresh {
-                    patch.prepare(&mut self.source, picture);
+                    patch.prepare(self.level, &mut self.source, picture);
                 }
-                patch.paint(picture, canvas);
+                patch.paint(self.level, picture, canvas);
             }
             Some(Patch::Rgb(patch)) => {
                 if fresh {
-                    patch.prepare(&mut self.source, picture);
+                    patch.prepare(self.level, &mut self.source, picture);
                 }
-                patch.paint(canvas);
+                patch.paint(self.level, canvas);
             }
         }
         Ok(())
