@@ -45,8 +45,8 @@ impl JpegEncoder {
     /// Plans and allocates for pictures of this format, size and colour. Alpha is left out.
     ///
     /// # Errors
-    /// [`Error::BadSize`]; [`Error::UnsupportedFormat`] for ten bits; [`Error::BadParameter`] for a quality outside 1 to
-    /// 100, a subsampling that the picture does not have, a density of 0, EXIF or a profile that is too long.
+    /// [`Error::BadSize`]; [`Error::BadParameter`] for a quality outside 1 to 100, a density of 0, EXIF or a profile that
+    /// is too long.
     pub fn new(
         format: PixelFormat,
         width: u32,
@@ -116,17 +116,17 @@ impl JpegEncoder {
         if !self.optimised {
             let start = self.put_headers(out, &tables::DC, &tables::AC);
             let mut writer = Writer { codes: &self.standard, bits: BitWriter::new(&mut out[start..]) };
-            self.scan.code(picture, all, &mut writer);
+            self.scan.code(picture, all, &mut writer)?;
             return Ok(start + writer.bits.end());
         }
         let mut counts = Counts { dc: [[0; 256]; 2], ac: [[0; 256]; 2] };
-        self.scan.code(picture, all.clone(), &mut counts);
+        self.scan.code(picture, all.clone(), &mut counts)?;
         let specs =
             Tables { dc: counts.dc.map(|counts| table_for(&counts)), ac: counts.ac.map(|counts| table_for(&counts)) };
         let start = self.put_headers(out, &specs.dc, &specs.ac);
         let codes = Tables { dc: specs.dc.map(|spec| Codes::new(&spec)), ac: specs.ac.map(|spec| Codes::new(&spec)) };
         let mut writer = Writer { codes: &codes, bits: BitWriter::new(&mut out[start..]) };
-        self.scan.code(picture, all, &mut writer);
+        self.scan.code(picture, all, &mut writer)?;
         Ok(start + writer.bits.end())
     }
 

@@ -87,7 +87,7 @@ impl Default for Density {
 pub struct JpegOptions<'a> {
     /// 1 to 100, on the scale of the Independent JPEG Group.
     pub quality: u8,
-    /// Chroma of the file. Pictures in R'G'B' can have any; Y'CbCr pictures keep their own or lose their chroma.
+    /// Chroma of the file.
     pub subsampling: Subsampling,
     /// Which Huffman tables.
     pub huffman: HuffmanTables,

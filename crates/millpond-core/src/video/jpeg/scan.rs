@@ -6,7 +6,8 @@ use super::coder::{Sink, block, filler};
 use super::dct::{self, Block};
 use super::geometry::{Component, Geometry};
 use super::quantise::Quantiser;
-use super::source::{Samples, Source};
+use super::source::{Run, Samples, Source};
+use crate::Error;
 use crate::simd::Level;
 use crate::video::FrameView;
 
@@ -49,7 +50,15 @@ impl Scan {
     }
 
     /// Codes restart intervals, each but the picture's last with the marker that ends it.
-    pub(super) fn code(&mut self, picture: &FrameView<'_>, intervals: Range<usize>, sink: &mut impl Sink) {
+    ///
+    /// # Errors
+    /// None for a picture of the format and size that the source was made for.
+    pub(super) fn code(
+        &mut self,
+        picture: &FrameView<'_>,
+        intervals: Range<usize>,
+        sink: &mut impl Sink,
+    ) -> Result<(), Error> {
         let all = self.geometry.mcus();
         for interval in intervals {
             let end = all.min((interval + 1) * self.interval);
@@ -58,25 +67,26 @@ impl Scan {
             while mcu < end {
                 let (row, first) = (mcu / self.geometry.mcus_x, mcu % self.geometry.mcus_x);
                 let last = self.geometry.mcus_x.min(first + RUN.min(end - mcu));
-                self.transform(picture, row, first, last);
-                self.put(row, first, last, &mut before, sink);
+                let run = Run { row, first, last };
+                self.transform(picture, run)?;
+                self.put(run, &mut before, sink);
                 mcu += last - first;
             }
             if end < all {
                 sink.restart(interval);
             }
         }
+        Ok(())
     }
 
-    /// Makes the coefficients of the MCUs `first..last` of a row.
-    fn transform(&mut self, picture: &FrameView<'_>, row: usize, first: usize, last: usize) {
-        self.source.prepare(self.level, picture, &self.geometry, row, first, last);
+    /// Makes the coefficients of a run.
+    fn transform(&mut self, picture: &FrameView<'_>, run: Run) -> Result<(), Error> {
+        let samples = self.source.samples(self.level, picture, &self.geometry, run)?;
         let mut at = 0;
-        for (index, component) in self.geometry.components().iter().enumerate() {
-            let samples = self.source.samples(picture, &self.geometry, (row, first, last), index);
-            let count = component.blocks_x.min(last * component.h) - first * component.h;
+        for (component, samples) in self.geometry.components().iter().zip(samples) {
+            let count = component.blocks_x.min(run.last * component.h) - run.first * component.h;
             for down in 0..component.v {
-                if row * component.v + down < component.blocks_y {
+                if run.row * component.v + down < component.blocks_y {
                     let (blocks, nonzero) = (&mut self.blocks[at..at + count], &mut self.nonzero[at..at + count]);
                     let quantiser = &self.quantisers[component.table];
                     row_of_blocks(self.level, samples, 8 * down, quantiser, blocks, nonzero);
@@ -84,17 +94,18 @@ impl Scan {
                 at += RUN * component.h;
             }
         }
+        Ok(())
     }
 
-    /// Codes those MCUs.
-    fn put(&self, row: usize, first: usize, last: usize, before: &mut [i16; 3], sink: &mut impl Sink) {
-        for mcu in first..last {
+    /// Codes a run.
+    fn put(&self, run: Run, before: &mut [i16; 3], sink: &mut impl Sink) {
+        for mcu in run.first..run.last {
             let mut at = 0;
             for (component, before) in self.geometry.components().iter().zip(&mut *before) {
                 let &Component { h, v, blocks_x, blocks_y, table } = component;
                 for down in 0..v {
-                    let is_row = row * v + down < blocks_y;
-                    let start = at + (mcu - first) * h;
+                    let is_row = run.row * v + down < blocks_y;
+                    let start = at + (mcu - run.first) * h;
                     for across in 0..h {
                         if is_row && mcu * h + across < blocks_x {
                             let index = start + across;

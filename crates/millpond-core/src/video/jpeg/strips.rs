@@ -116,7 +116,7 @@ impl JpegStrips {
             if dirty {
                 let JpegEncoder { scan, standard, .. } = &mut self.encoder;
                 let mut writer = Writer { codes: standard, bits: BitWriter::new(strip) };
-                scan.code(picture, interval..interval + 1, &mut writer);
+                scan.code(picture, interval..interval + 1, &mut writer)?;
                 *len = writer.bits.len();
             }
             out[at..at + *len].copy_from_slice(&strip[..*len]);
