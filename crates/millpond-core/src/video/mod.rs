@@ -12,6 +12,8 @@ mod crop;
 mod fill;
 mod format;
 mod frame;
+#[cfg(feature = "jpeg")]
+pub mod jpeg;
 mod plane;
 pub mod resize;
 pub mod tensor;
