@@ -30,6 +30,7 @@
 pub mod math;
 
 mod config;
+mod emphasis;
 mod fft;
 mod filterbank;
 mod frames;
@@ -41,23 +42,30 @@ mod log;
 mod mel;
 mod normalize;
 mod padding;
+mod pcm;
 mod picture;
 mod profile;
 mod resample;
+mod sequence;
 mod stft;
 mod stream;
 mod window;
 
 pub use config::{Log, MelConfig, MelNorm, MelScale, Normalization, Reference, Spectrum};
+pub use emphasis::PreEmphasis;
 pub use filterbank::MelFilterbank;
-pub use lip_sync::{LIP_SYNC_COLUMNS, lip_sync_window_into, lip_sync_window_start};
+pub use lip_sync::{
+    LIP_SYNC_COLUMNS, lip_sync_batch_into, lip_sync_window_into, lip_sync_window_start, lip_sync_window_view,
+};
 pub use log::{log_in_place, power_to_db};
 pub use mel::Mel;
 pub use normalize::{ClipReference, Layout, normalize_in_place};
 pub use padding::Padding;
+pub use pcm::{PcmSample, mono_from_interleaved_into, mono_from_planar_into};
 pub use picture::{mel_picture_into, value_range};
 pub use profile::Profile;
 pub use resample::{Progress, Resampler};
+pub use sequence::pad_rows_into;
 pub use stft::{Stft, StftConfig};
 pub use stream::MelStream;
 pub use window::{Window, apply_window};

@@ -4,6 +4,8 @@
 //! window lies in the middle of the FFT, ⌊(n_fft − win)/2⌋ samples from its start; in Kaldi's two it lies at the start.
 //! Nothing allocates.
 
+use crate::Error;
+
 /// Where frames lie, and what is beyond the ends of the clip. An empty clip has no frames, unless said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
@@ -32,6 +34,37 @@ pub(super) struct FrameGeometry {
 }
 
 impl Padding {
+    /// Writes `samples` with `before` samples before and `after` samples after them, as this padding continues them.
+    /// `None` and `SnipEdges` continue by nothing and take no samples before or after; an empty clip is continued by zeros.
+    ///
+    /// ```
+    /// use millpond_core::audio::Padding;
+    ///
+    /// let mut out = [0.0; 6];
+    /// Padding::Reflect.pad_into(&[1.0, 2.0, 3.0], 2, 1, &mut out)?;
+    /// assert_eq!(out, [3.0, 2.0, 1.0, 2.0, 3.0, 2.0]);
+    /// # Ok::<(), millpond_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::BufferTooSmall`], and [`Error::BadParameter`] for samples where there is nothing; nothing is written.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn pad_into(self, samples: &[f32], before: usize, after: usize, out: &mut [f32]) -> Result<(), Error> {
+        if matches!(self, Padding::None | Padding::SnipEdges) && (before, after) != (0, 0) {
+            let value = before.max(after) as f64;
+            return Err(Error::BadParameter { name: "before, after", value, expected: "0 without padding" });
+        }
+        let (needed, got) = (samples.len().saturating_add(before).saturating_add(after), out.len());
+        let out = out.get_mut(..needed).ok_or(Error::BufferTooSmall { needed, got })?;
+        for (i, out) in out.iter_mut().enumerate() {
+            let index = self.index(i as i64 - before as i64, samples.len() as u64);
+            *out = index.and_then(|index| samples.get(index as usize)).copied().unwrap_or(0.0);
+        }
+        Ok(())
+    }
+
     /// Number of frames of a clip of `len` samples.
     pub(super) fn frames(self, len: usize, geometry: FrameGeometry) -> usize {
         let FrameGeometry { n_fft, win, hop } = geometry;
@@ -65,10 +98,13 @@ impl Padding {
         }
     }
 
-    /// The sample of a clip of `len` ≥ 1 samples that stands at any position; `None` is a zero.
+    /// The sample of a clip of `len` samples that stands at any position; `None` is a zero.
     pub(super) fn index(self, position: i64, len: u64) -> Option<u64> {
         if position >= 0 && (position as u64) < len {
             return Some(position as u64);
+        }
+        if len == 0 {
+            return None;
         }
         let len = i64::try_from(len).unwrap_or(i64::MAX / 4).min(i64::MAX / 4);
         match self {
