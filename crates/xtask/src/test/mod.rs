@@ -44,14 +44,24 @@ const CHECKS: [Step; 4] = [
     },
 ];
 
-const TESTS: [Step; 4] = [
+const TESTS: [Step; 5] = [
     Step {
         name: "unit, property and doc tests",
-        line: &["cargo", "test", "--workspace", "--exclude", "millpond-tests", "--no-fail-fast"],
+        line: &[
+            "cargo",
+            "test",
+            "--workspace",
+            "--exclude",
+            "millpond-tests",
+            "--exclude",
+            "millpond-bits",
+            "--no-fail-fast",
+        ],
         folder: ".",
     },
     Step { name: "npm package", line: &["npm", "test"], folder: "bindings/wasm" },
     Step { name: "page in the browser", line: &["npm", "test"], folder: "web-demo" },
+    Step { name: "the same bits everywhere", line: &["cargo", "test", "--package", "millpond-bits"], folder: "." },
     Step {
         name: "conformance and whole programs",
         line: &["cargo", "test", "--package", "millpond-tests", "--no-fail-fast"],

@@ -15,8 +15,10 @@ pub use crate::video::resize::Span;
 use super::{ChromaSiting, Color, FrameView, FrameViewMut, MAX_SIDE, PixelFormat};
 use crate::Error;
 use crate::error::PictureKind;
+use crate::simd::Level;
 use rgb_canvas::RgbPatch;
 use source::Source;
+pub(super) use source::stored_samples;
 use yuv_canvas::YuvPatch;
 
 /// What a canvas is: [`PixelFormat::I420`] with its colours, or opaque [`PixelFormat::Rgba8`].
@@ -120,6 +122,7 @@ pub struct LayerPlan {
     canvas: CanvasSpec,
     picture: PictureSpec,
     opacity: u8,
+    level: Level,
     source: Source,
     /// `None` if nothing of the target is on the canvas; then there is no patch either.
     visible: Option<Visible>,
@@ -168,24 +171,18 @@ impl LayerPlan {
             }
             (format, _) => return Err(Error::UnsupportedFormat { format }),
         };
-        Ok(LayerPlan { canvas, picture, opacity, source, visible, patch })
+        Ok(LayerPlan { canvas, picture, opacity, level: Level::best(), source, visible, patch })
+    }
+
+    /// With the instructions of this level; the results are the same.
+    pub fn with_level(self, level: Level) -> LayerPlan {
+        LayerPlan { level, ..self }
     }
 
     /// Whether this layer covers the whole canvas and lets nothing through, whatever the picture.
     pub fn hides_canvas(&self) -> bool {
         let all = Visible { x0: 0, x1: self.canvas.width as usize, y0: 0, y1: self.canvas.height as usize };
-        let opaque = matches!(
-            self.picture.format,
-            PixelFormat::I420
-                | PixelFormat::I422
-                | PixelFormat::I444
-                | PixelFormat::Nv12
-                | PixelFormat::I420P10
-                | PixelFormat::I422P10
-                | PixelFormat::I444P10
-                | PixelFormat::Gray8
-        );
-        opaque && self.opacity == 255 && self.visible == Some(all)
+        !self.picture.format.has_alpha() && self.opacity == 255 && self.visible == Some(all)
     }
 
     /// Draws `picture`. `fresh` says that its pixels differ from those of the last call; when they do not, what was
@@ -210,47 +207,17 @@ impl LayerPlan {
             None => {}
             Some(Patch::Yuv(patch)) => {
                 if fresh {
-                    patch.prepare(&mut self.source, picture);
+                    patch.prepare(self.level, &mut self.source, picture);
                 }
-                patch.paint(picture, canvas);
+                patch.paint(self.level, picture, canvas);
             }
             Some(Patch::Rgb(patch)) => {
                 if fresh {
-                    patch.prepare(&mut self.source, picture);
+                    patch.prepare(self.level, &mut self.source, picture);
                 }
-                patch.paint(canvas);
+                patch.paint(self.level, canvas);
             }
         }
         Ok(())
     }
-}
-
-/// Fills a canvas with one R'G'B' colour, converted to its colours.
-///
-/// # Errors
-/// [`Error::UnsupportedFormat`] for a canvas that is neither I420 nor RGBA.
-///
-/// # Realtime
-/// Does not allocate.
-pub fn fill(canvas: &mut FrameViewMut<'_>, color: Color, rgb: [u8; 3]) -> Result<(), Error> {
-    match canvas.format() {
-        PixelFormat::Rgba8 => {
-            let pixel = [rgb[0], rgb[1], rgb[2], 255];
-            for y in 0..canvas.height() as usize {
-                canvas.plane_mut(0).row_mut(y).as_chunks_mut::<4>().0.fill(pixel);
-            }
-        }
-        PixelFormat::I420 => {
-            let convert = super::convert::RgbToYuv::new(color);
-            let [u, v] = convert.chroma(rgb);
-            for (plane, value) in [convert.luma(rgb), u, v].into_iter().enumerate() {
-                let plane = canvas.plane_mut(plane);
-                for y in 0..plane.rows() {
-                    plane.row_mut(y).fill(value);
-                }
-            }
-        }
-        format => return Err(Error::UnsupportedFormat { format }),
-    }
-    Ok(())
 }

@@ -5,8 +5,9 @@
 
 use super::source::{A, Source, U, V, Y};
 use super::{Placement, Visible};
+use crate::simd::Level;
 use crate::video::blend;
-use crate::video::convert::YuvToRgb;
+use crate::video::convert::{YuvToRgb, full_to_rgba};
 use crate::video::resize::{Grid, PlaneResize, RgbaResize};
 use crate::video::{FrameView, FrameViewMut};
 
@@ -52,7 +53,7 @@ impl RgbPatch {
     }
 
     /// Computes the patch of a new picture.
-    pub(super) fn prepare(&mut self, source: &mut Source, picture: &FrameView<'_>) {
+    pub(super) fn prepare(&mut self, level: Level, source: &mut Source, picture: &FrameView<'_>) {
         source.turn(picture);
         match &mut self.pixels {
             Pixels::Rgb(resize) => resize.run(source.pixels(picture), &mut self.rgba),
@@ -62,7 +63,7 @@ impl RgbPatch {
                     cb.run(source.samples(picture, U), u);
                     cr.run(source.samples(picture, V), v);
                 }
-                convert.row_444(y, u, v, &mut self.rgba);
+                full_to_rgba(level, convert, y, u, v, &mut self.rgba);
                 if let Some(resize) = alpha {
                     resize.run(source.samples(picture, A), a);
                     for (out, &alpha) in self.rgba.chunks_exact_mut(4).zip(a.iter()) {
@@ -74,11 +75,11 @@ impl RgbPatch {
     }
 
     /// Blends the patch over the canvas.
-    pub(super) fn paint(&self, canvas: &mut FrameViewMut<'_>) {
+    pub(super) fn paint(&self, level: Level, canvas: &mut FrameViewMut<'_>) {
         let Visible { x0, x1, y0, .. } = self.visible;
         let width = self.visible.width() * 4;
         for (row, src) in self.rgba.chunks_exact(width).enumerate() {
-            blend::row_rgba(&mut canvas.plane_mut(0).row_mut(y0 + row)[x0 * 4..x1 * 4], src, self.opacity);
+            blend::row_rgba(level, &mut canvas.plane_mut(0).row_mut(y0 + row)[x0 * 4..x1 * 4], src, self.opacity);
         }
     }
 }

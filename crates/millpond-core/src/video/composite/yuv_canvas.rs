@@ -6,9 +6,10 @@
 //! the alpha of chroma samples.
 
 use super::coverage::Cells;
-use super::source::{A, Source, U, V, Y};
+use super::source::{A, Source, U, V, Y, plane_of};
 use super::{CanvasSpec, Placement, Visible};
-use crate::video::blend::{self, div_255};
+use crate::simd::Level;
+use crate::video::blend;
 use crate::video::convert::{RgbToYuv, YuvToYuv};
 use crate::video::resize::{Grid, PlaneResize, RgbaResize};
 use crate::video::{ChromaSiting, FrameView, FrameViewMut};
@@ -102,7 +103,7 @@ impl YuvPatch {
     }
 
     /// Computes the patch of a new picture.
-    pub(super) fn prepare(&mut self, source: &mut Source, picture: &FrameView<'_>) {
+    pub(super) fn prepare(&mut self, level: Level, source: &mut Source, picture: &FrameView<'_>) {
         let [y, u, v] = &mut self.planes;
         match &mut self.pixels {
             Pixels::Untouched { .. } => {}
@@ -118,9 +119,7 @@ impl YuvPatch {
                 }
                 if let (Some(resize), Alpha::Varying { pixels, cells }) = (alpha, &mut self.alpha) {
                     resize.run(source.samples(picture, A), pixels);
-                    for alpha in pixels.iter_mut() {
-                        *alpha = div_255(u32::from(*alpha) * u32::from(self.opacity)) as u8;
-                    }
+                    blend::scale(level, pixels, self.opacity);
                     cell_alpha(&self.visible, &self.cells, pixels, cells);
                 }
             }
@@ -134,8 +133,9 @@ impl YuvPatch {
                 cell_colors(convert, &self.visible, &self.cells, pixels, u, v);
                 if let Alpha::Varying { pixels: alphas, cells } = &mut self.alpha {
                     for (out, pixel) in alphas.iter_mut().zip(pixels) {
-                        *out = div_255(u32::from(pixel[3]) * u32::from(self.opacity)) as u8;
+                        *out = pixel[3];
                     }
+                    blend::scale(level, alphas, self.opacity);
                     cell_alpha(&self.visible, &self.cells, alphas, cells);
                 }
             }
@@ -143,15 +143,17 @@ impl YuvPatch {
     }
 
     /// Blends the patch over the canvas.
-    pub(super) fn paint(&self, picture: &FrameView<'_>, canvas: &mut FrameViewMut<'_>) {
+    pub(super) fn paint(&self, level: Level, picture: &FrameView<'_>, canvas: &mut FrameViewMut<'_>) {
         let Visible { x0, x1, y0, .. } = self.visible;
         let width = self.visible.width();
         for row in 0..self.visible.height() {
             let src = self.row(picture, Y, row, width);
             let dst = &mut canvas.plane_mut(Y).row_mut(y0 + row)[x0..x1];
             match &self.alpha {
-                Alpha::Constant { .. } => blend::row_constant(dst, src, self.opacity),
-                Alpha::Varying { pixels, .. } => blend::row_alpha(dst, src, &pixels[row * width..(row + 1) * width]),
+                Alpha::Constant { .. } => blend::plane_constant(level, dst, src, self.opacity),
+                Alpha::Varying { pixels, .. } => {
+                    blend::plane_alpha(level, dst, src, &pixels[row * width..(row + 1) * width])
+                }
             }
         }
         let (columns, rows) = (self.cells.columns(), self.cells.rows());
@@ -162,7 +164,7 @@ impl YuvPatch {
                 let dst = &mut canvas.plane_mut(plane).row_mut(y)[columns.clone()];
                 match &self.alpha {
                     Alpha::Varying { cells, .. } => {
-                        blend::row_alpha(dst, src, &cells[row * width..(row + 1) * width]);
+                        blend::plane_alpha(level, dst, src, &cells[row * width..(row + 1) * width]);
                     }
                     Alpha::Constant { cells } => {
                         let kind = if row == 0 {
@@ -172,7 +174,7 @@ impl YuvPatch {
                         } else {
                             1
                         };
-                        constant_cells(dst, src, &cells[kind]);
+                        constant_cells(level, dst, src, &cells[kind]);
                     }
                 }
             }
@@ -183,7 +185,7 @@ impl YuvPatch {
         match self.pixels {
             Pixels::Untouched { luma, chroma } => {
                 let (x, y) = if plane == Y { luma } else { chroma };
-                &picture.plane(plane).row(y + row)[x..x + width]
+                &picture.plane(plane_of(picture.format(), plane)).row(y + row)[x..x + width]
             }
             _ => &self.planes[plane][row * width..(row + 1) * width],
         }
@@ -206,10 +208,10 @@ impl Pixels {
 }
 
 /// A row of cells whose inner alpha is one value and whose ends may differ.
-fn constant_cells(dst: &mut [u8], src: &[u8], alpha: &[u8]) {
+fn constant_cells(level: Level, dst: &mut [u8], src: &[u8], alpha: &[u8]) {
     let Some(last) = dst.len().checked_sub(1) else { return };
     if last >= 2 {
-        blend::row_constant(&mut dst[1..last], &src[1..last], alpha[1]);
+        blend::plane_constant(level, &mut dst[1..last], &src[1..last], alpha[1]);
     }
     dst[0] = blend::mix(src[0], dst[0], alpha[0]);
     if last > 0 {

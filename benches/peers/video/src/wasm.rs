@@ -1,0 +1,59 @@
+//! Every case of `tests/bits` as WebAssembly with SIMD in node, beside our own native build. That both have the same output
+//! is what `tests/bits` tests.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use millpond_benches::peer::Peer;
+use millpond_benches::process::said;
+use millpond_benches::row::Row;
+use millpond_benches::timing::{Job, interleaved};
+use millpond_core::simd::Level;
+use serde_json::json;
+
+use crate::Rows;
+
+const ROUNDS: usize = 9;
+/// How much slower than native it may be.
+const BAR: f64 = 2.5;
+
+pub(crate) fn rows(folder: &Path) -> Rows {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let module = module(&root, folder)?;
+    let mut node = Peer::start(Command::new("node").arg(root.join("tests/bits/run.mjs")).arg("time").arg(module))?;
+    let version = said(Command::new("node").arg("--version"))?;
+    let mut rows = Vec::new();
+    for mut case in millpond_bits::cases(Level::best()) {
+        let name = case.name().to_owned();
+        // A case that fails once is reported below, by the row that has no figure.
+        let mut failed = None;
+        let wasm = |times: u32| match node.ask(&json!([name, times])) {
+            Ok(answer) => Duration::from_secs_f64(answer["seconds"].as_f64().unwrap_or(f64::NAN).max(0.0)),
+            Err(message) => {
+                failed = Some(message);
+                Duration::from_secs(1)
+            }
+        };
+        let medians = interleaved(ROUNDS, &mut [Job::timing_itself(wasm), Job::new(|| case.run())]);
+        rows.push(Row {
+            job: format!("wasm simd128 {name}"),
+            unit: "us",
+            ours: medians[0] * 1e6,
+            peer: "our native build",
+            peer_version: format!("{:?}, node {}", Level::best().isa(), version.trim()),
+            theirs: failed.map_or(Ok(medians[1] * 1e6), Err),
+            bar: Some(BAR),
+        });
+    }
+    Ok(rows)
+}
+
+fn module(root: &Path, folder: &Path) -> Result<PathBuf, String> {
+    let target = folder.join("bits-simd128");
+    let build = ["build", "--quiet", "--release", "--package", "millpond-bits", "--lib"];
+    let mut cargo = Command::new("cargo");
+    cargo.args(build).args(["--target", "wasm32-unknown-unknown", "--target-dir"]).arg(&target);
+    said(cargo.env("RUSTFLAGS", "-C target-feature=+simd128").current_dir(root))?;
+    Ok(target.join("wasm32-unknown-unknown/release/millpond_bits.wasm"))
+}
