@@ -111,7 +111,7 @@ impl Source {
     /// Plans an RGBA picture.
     pub(super) fn plan_rgba(&self, placement: &Placement, target: [(Grid, std::ops::Range<usize>); 2]) -> RgbaResize {
         let [x, y] = self.axes(Y, placement, target);
-        RgbaResize::new(x, y, self.picture.format)
+        RgbaResize::new(x, y, self.picture.format, FILTER)
     }
 
     /// Turns `picture` into the scratch planes, if it must be turned. Call once a picture, before the samples.
