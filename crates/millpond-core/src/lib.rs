@@ -19,6 +19,7 @@ pub mod simd;
 pub mod video;
 
 mod error;
+#[cfg(any(feature = "audio", feature = "video"))]
 mod math;
 pub use error::Error;
 
