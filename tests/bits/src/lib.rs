@@ -9,6 +9,8 @@ mod composite;
 mod export;
 mod noise;
 mod picture;
+mod resize;
+mod tensor;
 
 pub use case::Case;
 pub use noise::Noise;
@@ -18,7 +20,7 @@ use millpond_core::simd::Level;
 
 /// All cases at a level, always in the same order.
 pub fn cases(level: Level) -> Vec<Case> {
-    [composite::cases(level)].into_iter().flatten().collect()
+    [composite::cases(level), resize::cases(level), tensor::cases(level)].into_iter().flatten().collect()
 }
 
 /// A line for each case, `name SHA-256`.

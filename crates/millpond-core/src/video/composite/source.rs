@@ -127,7 +127,7 @@ impl Source {
     /// Plans an RGBA picture.
     pub(super) fn plan_rgba(&self, placement: &Placement, target: [(Grid, std::ops::Range<usize>); 2]) -> RgbaResize {
         let [x, y] = self.axes(Y, placement, target);
-        RgbaResize::new(x, y, self.picture.format).with_level(self.level)
+        RgbaResize::new(x, y, self.picture.format, FILTER).with_level(self.level)
     }
 
     /// Turns `picture` into the scratch planes, if it must be turned. Call once a picture, before the samples.
