@@ -7,10 +7,12 @@
 mod case;
 mod composite;
 mod export;
+mod jpeg;
 mod noise;
 mod picture;
 
 pub use case::Case;
+pub use jpeg::scenery;
 pub use noise::Noise;
 pub use picture::picture;
 
@@ -18,7 +20,7 @@ use millpond_core::simd::Level;
 
 /// All cases at a level, always in the same order.
 pub fn cases(level: Level) -> Vec<Case> {
-    [composite::cases(level)].into_iter().flatten().collect()
+    [composite::cases(level), jpeg::cases(level)].into_iter().flatten().collect()
 }
 
 /// A line for each case, `name SHA-256`.
