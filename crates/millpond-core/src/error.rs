@@ -35,6 +35,23 @@ pub enum Error {
         /// Bytes in a row.
         row: usize,
     },
+    /// A rectangle is not one of the picture.
+    #[cfg(feature = "video")]
+    #[error("bad rectangle {width}x{height} at {x},{y} of {of}: expected {expected}")]
+    BadRectangle {
+        /// Left edge in pixels.
+        x: u32,
+        /// Upper edge in pixels.
+        y: u32,
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// The picture.
+        of: PictureKind,
+        /// What is allowed.
+        expected: &'static str,
+    },
     /// Two pictures that must have the same size or format do not.
     #[cfg(feature = "video")]
     #[error("picture does not match: expected {expected}, got {got}")]
@@ -57,6 +74,34 @@ pub enum Error {
         /// The number of objects in the pool.
         capacity: usize,
     },
+    /// A block of sound has samples of another type, or in another order.
+    #[error("samples do not match: expected {} {}, got {} {}", expected.0, expected.1, got.0, got.1)]
+    SampleMismatch {
+        /// Type and arrangement that the call wants.
+        expected: (&'static str, &'static str),
+        /// Type and arrangement of the block.
+        got: (&'static str, &'static str),
+    },
+    /// A pool was closed.
+    #[error("the pool was closed")]
+    PoolClosed,
+    /// No object came back to a pool in time.
+    #[error("no object came back to the pool within {:.3} s", waited.as_secs_f64())]
+    DeadlinePassed {
+        /// How long the call waited.
+        waited: std::time::Duration,
+    },
+    /// The pools of a set may not hold more bytes together.
+    #[error("the pools hold too much: {needed} more bytes needed, {left} left")]
+    PoolBudget {
+        /// Bytes that were to be allocated.
+        needed: usize,
+        /// Bytes that may still be allocated.
+        left: usize,
+    },
+    /// A wait was cancelled.
+    #[error("cancelled")]
+    Cancelled,
     /// A parameter is outside its range.
     #[error("bad {name} {value}: {expected}")]
     BadParameter {
@@ -104,10 +149,17 @@ impl Error {
             Error::BadSize { .. } => "E_BAD_SIZE",
             Error::BadStride { .. } => "E_BAD_STRIDE",
             #[cfg(feature = "video")]
+            Error::BadRectangle { .. } => "E_BAD_RECTANGLE",
+            #[cfg(feature = "video")]
             Error::Mismatch { .. } => "E_MISMATCH",
             #[cfg(feature = "video")]
             Error::UnsupportedFormat { .. } => "E_UNSUPPORTED_FORMAT",
             Error::PoolExhausted { .. } => "E_POOL_EXHAUSTED",
+            Error::SampleMismatch { .. } => "E_SAMPLE_MISMATCH",
+            Error::PoolClosed => "E_CLOSED",
+            Error::DeadlinePassed { .. } => "E_DEADLINE",
+            Error::PoolBudget { .. } => "E_POOL_BUDGET",
+            Error::Cancelled => "E_CANCELLED",
             Error::BadParameter { .. } => "E_BAD_PARAMETER",
         }
     }

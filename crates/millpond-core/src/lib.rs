@@ -18,7 +18,9 @@ pub mod simd;
 #[cfg(feature = "video")]
 pub mod video;
 
+mod aligned;
 mod error;
+mod math;
 pub use error::Error;
 
 /// An exact fraction: times in seconds, frame rates, positions in pixels.

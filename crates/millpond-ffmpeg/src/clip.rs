@@ -4,14 +4,14 @@
 //! frame whose presentation time is at or before the wanted one, further back if the container's index misled, and
 //! the pictures between come too. A picture of a new size or format comes from a new pool; the old one drains.
 
-use crate::input::{Input, PictureStream, color_tags};
+use crate::input::{Input, PictureStream, color_description, color_tags};
 use crate::pixels::{self, Counterpart};
 use crate::video_decoder::{Decoded, VideoDecoder};
 use crate::{Access, Cancel, Error, Place};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::memory;
-use millpond_core::pool::Pooled;
+use millpond_core::pool::{PoolConfig, Pooled};
 use millpond_core::video::{Frame, FrameLayout, FramePool};
 use millpond_scene::ClipInfo;
 
@@ -250,14 +250,16 @@ impl Clip {
         let pool = match &self.pool {
             Some((known, pool)) if *known == layout => pool,
             _ => {
-                let pool = memory::opening(|| FramePool::frames(layout, self.config.pictures));
+                let pool =
+                    memory::opening(|| FramePool::frames(layout, PoolConfig::fixed(self.config.pictures.max(1))))?;
                 &self.pool.insert((layout, pool)).1
             }
         };
-        let mut frame = pool.acquire_unless(|| self.cancel.is_abandoned()).ok_or(Error::Cancelled)?;
+        let mut frame = pool.acquire_or_cancelled(self.cancel.abandoned())?;
         if pixels::copy(decoded, counterpart, &mut frame.view_mut()).is_none() {
             return Err(self.unsupported("the layout of its pictures"));
         }
+        frame.set_color(color_description(self.stream.container.color, self.decoder.color(counterpart)));
         self.last_tick = Some(tick);
         Ok(ClipPicture { tick, frame })
     }

@@ -8,14 +8,20 @@ pub mod blend;
 mod color;
 pub mod composite;
 pub mod convert;
+mod crop;
+mod fill;
 mod format;
 mod frame;
 #[cfg(feature = "jpeg")]
 pub mod jpeg;
-pub(crate) mod resize;
+mod plane;
+pub mod resize;
+pub mod tensor;
 mod view;
 
-pub use color::{ChromaSiting, Color, Matrix, Range, Siting};
-pub use format::{FrameLayout, MAX_SIDE, PixelFormat, PlaneLayout, STRIDE_ALIGN};
+pub use crate::error::PictureKind;
+pub use color::{ChromaSiting, Color, ColorDescription, Matrix, Range, Siting};
+pub use format::{FrameLayout, MAX_SIDE, PLANE_PADDING, PixelFormat, PlaneLayout, STRIDE_ALIGN};
 pub use frame::{Frame, FramePool};
-pub use view::{FrameView, FrameViewMut, Plane, PlaneMut};
+pub use plane::{Plane, PlaneMut};
+pub use view::{FrameView, FrameViewMut};

@@ -5,7 +5,7 @@
 //! after construction.
 
 use crate::{Cancel, Error};
-use millpond_core::pool::Pooled;
+use millpond_core::pool::{PoolConfig, Pooled};
 use millpond_core::video::{
     Color, Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert::Converter,
 };
@@ -39,23 +39,24 @@ impl Canvas {
         } else {
             None
         };
+        let encoded = (!is_direct && waiting > 0).then(|| FramePool::frames(layout, PoolConfig::fixed(waiting)));
         Ok(Canvas {
-            composed: FramePool::frames(canvas, if is_direct { waiting + 1 } else { 1 }),
+            composed: FramePool::frames(canvas, PoolConfig::fixed(if is_direct { waiting + 1 } else { 1 }))?,
             to_i420: Converter::new((canvas.format(), color), (PixelFormat::I420, color))?,
             converted,
-            encoded: (!is_direct).then(|| FramePool::frames(layout, waiting)),
+            encoded: encoded.transpose()?,
         })
     }
 
     /// A frame to compose on; waits until one is free.
     pub(crate) fn acquire(&self, cancel: &Cancel) -> Result<Pooled<Frame>, Error> {
-        self.composed.acquire_unless(|| cancel.is_abandoned()).ok_or(Error::Cancelled)
+        Ok(self.composed.acquire_or_cancelled(cancel.abandoned())?)
     }
 
     /// What the encoder gets for a composed frame.
     pub(crate) fn finish(&mut self, composed: Pooled<Frame>, cancel: &Cancel) -> Result<Pooled<Frame>, Error> {
         let Some(pool) = &self.encoded else { return Ok(composed) };
-        let mut encoded = pool.acquire_unless(|| cancel.is_abandoned()).ok_or(Error::Cancelled)?;
+        let mut encoded = pool.acquire_or_cancelled(cancel.abandoned())?;
         let view = composed.view();
         match (&mut self.converted, view.format()) {
             (Some(converted), _) => {

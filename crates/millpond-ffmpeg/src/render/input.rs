@@ -7,7 +7,7 @@
 use super::reader::{FromClip, Reader, Readers};
 use crate::{ClipPicture, Error, Place};
 use millpond_core::Rational;
-use millpond_core::pool::Pooled;
+use millpond_core::pool::{PoolConfig, Pooled};
 use millpond_core::video::{Color, Frame, FrameLayout, FramePool, PixelFormat, convert::Converter};
 use millpond_scene::{ClipInfo, ColorTags, Scene, Source, resolve_color};
 use std::fs::File;
@@ -87,7 +87,7 @@ impl RawFrames {
                 got: format!("{} bytes, and not a clip: {not_a_clip}", metadata.len()),
             });
         }
-        let pool = FramePool::frames(layout, OUT);
+        let pool = FramePool::frames(layout, PoolConfig::fixed(OUT))?;
         Ok(RawFrames { file, place, size, count, position: 0, is_over: false, pool })
     }
 
@@ -148,7 +148,7 @@ impl ClipFrames {
             layout,
             color,
             place,
-            pool: FramePool::frames(layout, OUT),
+            pool: FramePool::frames(layout, PoolConfig::fixed(OUT))?,
             waiting: None,
             has_begun: false,
             is_over: false,

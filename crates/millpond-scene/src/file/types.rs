@@ -120,9 +120,50 @@ pub struct Layer {
     /// Time in the asset, in seconds, that shows at `start`; 0 if absent.
     #[cfg_attr(feature = "schema", schemars(with = "Option<form::Time>"))]
     pub offset: Rational,
+    /// How fast the asset plays, 1/100 to 100, as a number or a fraction of numbers up to 10,000; 1 if absent.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::PositiveTime>"))]
+    pub speed: Rational,
     /// What shows when the asset is over; "hide" if absent.
     #[cfg_attr(feature = "schema", schemars(with = "Option<After>"))]
     pub after: After,
+    /// Rectangles and opacities over time, in place of `rect` and `opacity`.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Keyframe>>"))]
+    pub keyframes: Vec<Keyframe>,
+}
+
+/// Where a layer is and how opaque, at one time; before the first keyframe that says it as there, after the last as there.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(deny_unknown_fields))]
+pub struct Keyframe {
+    /// Seconds after the layer's start.
+    #[cfg_attr(feature = "schema", schemars(with = "form::Time"))]
+    pub at: Rational,
+    /// The layer's rectangle, [x, y, width, height].
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::RectArray>"))]
+    pub rect: Option<Rect>,
+    /// The layer's opacity, 0 to 1.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::Unit>"))]
+    pub opacity: Option<u8>,
+    /// The way from here to the next keyframe; "linear" if absent.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Ease>"))]
+    pub ease: Ease,
+}
+
+/// How a value goes from one keyframe to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename_all = "kebab-case"))]
+pub enum Ease {
+    /// Evenly.
+    #[default]
+    Linear,
+    /// Slowly at first: p².
+    EaseIn,
+    /// Slowly at last: 1 − (1 − p)².
+    EaseOut,
+    /// Slowly at both ends: 3p² − 2p³.
+    EaseInOut,
+    /// Not at all until the next keyframe.
+    Hold,
 }
 
 /// A rectangle of canvas pixels.
@@ -173,6 +214,8 @@ pub enum After {
     Hide,
     /// Its last picture.
     Hold,
+    /// The asset again, from the layer's `offset`.
+    Loop,
 }
 
 /// A sound in the mix.
@@ -233,8 +276,10 @@ impl Scene {
         for layer in &self.layers {
             let end = match layer.end {
                 Some(end) => Some(end),
-                None if layer.after == After::Hold => None,
-                None => asset_end(layer.asset, Medium::Picture)?.map(|end| end - layer.offset + layer.start),
+                None if layer.after != After::Hide => None,
+                None => {
+                    asset_end(layer.asset, Medium::Picture)?.map(|end| (end - layer.offset) / layer.speed + layer.start)
+                }
             };
             longest = longest.max(end);
         }

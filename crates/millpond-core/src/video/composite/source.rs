@@ -5,7 +5,7 @@
 
 use super::{PictureSpec, Placement};
 use crate::video::format::shifted;
-use crate::video::resize::{Axis, Grid, Mapping, PlaneResize, RgbaResize, Samples};
+use crate::video::resize::{Axis, Filter, Grid, Mapping, PlaneResize, RgbaResize, Samples};
 use crate::video::{FrameView, PixelFormat, Plane};
 
 /// Luma, Cb, Cr, alpha.
@@ -13,6 +13,9 @@ pub(super) const Y: usize = 0;
 pub(super) const U: usize = 1;
 pub(super) const V: usize = 2;
 pub(super) const A: usize = 3;
+
+/// How layers are resampled.
+const FILTER: Filter = Filter::BilinearAntialiased;
 
 /// One component of the upright picture.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +87,8 @@ impl Source {
         let [horizontal, vertical] = target;
         let axis = |span, source_len, source_grid, target_start: i32, target_len, (target_grid, range)| {
             let target_start = i64::from(target_start);
-            Axis::new(&Mapping { span, source_len, source_grid, target_start, target_len, target_grid }, range)
+            let mapping = Mapping { span, source_len, source_grid, target_start, target_len, target_grid };
+            Axis::new(&mapping, FILTER, range)
         };
         let rect = placement.target;
         [
@@ -100,16 +104,14 @@ impl Source {
         placement: &Placement,
         target: [(Grid, std::ops::Range<usize>); 2],
     ) -> PlaneResize {
-        let width = self.components[component].map_or(1, |component| component.size.0);
         let [x, y] = self.axes(component, placement, target);
-        PlaneResize::new(x, y, width)
+        PlaneResize::new(x, y, 1, FILTER)
     }
 
     /// Plans an RGBA picture.
     pub(super) fn plan_rgba(&self, placement: &Placement, target: [(Grid, std::ops::Range<usize>); 2]) -> RgbaResize {
-        let width = self.components[Y].map_or(1, |component| component.size.0);
         let [x, y] = self.axes(Y, placement, target);
-        RgbaResize::new(x, y, width, self.picture.format)
+        RgbaResize::new(x, y, self.picture.format)
     }
 
     /// Turns `picture` into the scratch planes, if it must be turned. Call once a picture, before the samples.
@@ -193,7 +195,8 @@ pub(super) fn plane_of(format: PixelFormat, component: usize) -> usize {
     }
 }
 
-fn stored_samples<'a>(picture: &FrameView<'a>, component: usize) -> Samples<'a> {
+/// The samples of one component of a Y'CbCr picture as it is stored.
+pub(in crate::video) fn stored_samples<'a>(picture: &FrameView<'a>, component: usize) -> Samples<'a> {
     match (picture.format(), component) {
         (PixelFormat::Nv12, U) => Samples::Pairs { plane: picture.plane(1), offset: 0 },
         (PixelFormat::Nv12, V) => Samples::Pairs { plane: picture.plane(1), offset: 1 },
