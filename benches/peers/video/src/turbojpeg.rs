@@ -61,10 +61,6 @@ impl TurboJpeg {
 
     /// Codes a picture of separate planes.
     pub(crate) fn encode(&mut self, picture: &FrameView<'_>, quality: u8) -> Result<&[u8], String> {
-        self.encode_as(picture, picture.width(), picture.height(), quality)
-    }
-    /// x
-    pub(crate) fn encode_as(&mut self, picture: &FrameView<'_>, width: u32, height: u32, quality: u8) -> Result<&[u8], String> {
         assert_ne!(picture.format(), PixelFormat::Nv12, "planes are wanted");
         let mut planes = [std::ptr::null(); 3];
         let mut strides = [0; 3];
@@ -74,7 +70,7 @@ impl TurboJpeg {
         }
         let mut out = self.out.as_mut_ptr();
         let mut size = self.out.len() as c_ulong;
-        let (width, height) = (width as c_int, height as c_int);
+        let (width, height) = (picture.width() as c_int, picture.height() as c_int);
         // SAFETY: the planes have as many rows and columns as the size says; `out` has the size that TurboJPEG asked for
         // and is not reallocated.
         let failed = unsafe {
