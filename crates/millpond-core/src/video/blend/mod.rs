@@ -16,7 +16,7 @@ mod vector;
 pub use mask::{feathered_ellipse, feathered_rectangle};
 pub use mode::Mode;
 pub use picture::{Alpha, Blend, premultiply_into};
-pub(crate) use scalar::{div_255, mix, mul_255};
+pub(crate) use scalar::{mix, mul_255};
 
 use crate::simd::Level;
 
