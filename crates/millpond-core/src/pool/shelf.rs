@@ -197,7 +197,7 @@ impl<T: Recycle> Owner<T> {
     pub(super) fn acquire_slowly(&self, patience: Patience<'_>) -> Result<Pooled<T>, Error> {
         let (longest, token) = match (patience, self.config.exhausted) {
             (Patience::Configured, Exhausted::Fail) => {
-                return self.grow()?.ok_or_else(|| self.refusal(self.word()));
+                return self.grow_or_refuse()?.ok_or_else(|| self.refusal(self.word()));
             }
             (Patience::Configured, Exhausted::Allocate) => return self.grow()?.map_or_else(|| self.make_beyond(), Ok),
             (Patience::Configured, Exhausted::Wait { deadline }) => (deadline, None),
