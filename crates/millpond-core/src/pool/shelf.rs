@@ -151,6 +151,10 @@ impl<T: Recycle> Shelf<T> {
     }
 
     /// What the pool has done so far.
+    pub(super) fn is_closed(&self) -> bool {
+        self.word().is_closed()
+    }
+
     pub(super) fn stats(&self) -> PoolStats {
         // Growing and closing change several figures at once, under this lock.
         let desk = self.room.desk();
