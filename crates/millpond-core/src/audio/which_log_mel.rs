@@ -14,13 +14,13 @@
 //! | `torchaudio` | what calls `MelSpectrogram()` | 16 kHz | periodic Hann 400 in 400, 200 | centred, reflect | power | 128 HTK, peaks of 1, 0–8000 Hz | none | nothing |
 //! | `kaldi-fbank-80` | Kaldi, WeNet, sherpa; speaker models | 16 kHz | Povey 400 in 512, 160 | whole windows (`snip_edges`) | power | 80 Kaldi, peaks of 1, 20–8000 Hz | ln max(x, 2⁻²³) | nothing |
 //!
-//! `lipsync` and `wav2lip` pre-emphasise the clip, y[n] = x[n] − 0.97·x[n−1]. `kaldi-fbank-80` subtracts each frame's mean
-//! and pre-emphasises within the frame, y[0] = 0.03·x[0]; it does not dither, and multiplies samples of ±1 by 32768, because
+//! `lipsync` and `wav2lip` pre-emphasise the clip, `y[n] = x[n] − 0.97·x[n−1]`. `kaldi-fbank-80` subtracts each frame's mean
+//! and pre-emphasises within the frame, `y[0] = 0.03·x[0]`; it does not dither, and multiplies samples of ±1 by 32768, because
 //! Kaldi reads 16-bit integers (`scale: 1` for models trained on ±1). Whisper's 30 seconds are `pad_to_samples: 480000`.
 //!
 //! # The formulas
 //!
-//! - Frames: [`Padding`](super::Padding). Windows: [`Window`](super::Window). With X[k] = Σ w[n]·x[n]·e^(−2πikn/N), the
+//! - Frames: [`Padding`](super::Padding). Windows: [`Window`](super::Window). With `X[k] = Σ w[n]·x[n]·e^(−2πikn/N)`, the
 //!   spectrum is |X|² or |X| ([`Spectrum`](super::Spectrum)).
 //! - Bands: Σ over bins of weight × spectrum; the weights are triangles over the edges of n + 2 equal steps in mel,
 //!   straight in Hz, for Kaldi in mel ([`MelScale`](super::MelScale)), of equal areas or equal heights
