@@ -103,7 +103,7 @@ impl<T: Recycle> Shelf<T> {
     }
 
     /// Nobody gets an object any more. Never wrong once an acquire has found that out.
-    fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         Word::from_bits(self.first.load(Acquire)).is_closed()
     }
 
@@ -151,10 +151,6 @@ impl<T: Recycle> Shelf<T> {
     }
 
     /// What the pool has done so far.
-    pub(super) fn is_closed(&self) -> bool {
-        self.word().is_closed()
-    }
-
     pub(super) fn stats(&self) -> PoolStats {
         // Growing and closing change several figures at once, under this lock.
         let desk = self.room.desk();
