@@ -11,7 +11,6 @@ mod frame;
 mod interrupt;
 mod line;
 mod mel;
-mod npy;
 mod png;
 mod probe;
 mod progress;
