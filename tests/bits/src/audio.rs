@@ -64,8 +64,7 @@ fn whole(name: String, config: &MelConfig, level: Level, samples: &[f32]) -> Cas
 /// In uneven pieces.
 fn stream(name: String, config: &MelConfig, level: Level, samples: &[f32]) -> Case {
     let reference = ClipReference::peak(1.5);
-    let stream =
-        MelStream::with_reference(config.clone(), reference).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let stream = MelStream::with_reference(config.clone(), reference).unwrap_or_else(|e| panic!("{name}: {e}"));
     let mut stream = stream.with_level(level);
     let samples = samples.to_vec();
     let len = config.n_mels * config.output_frames(samples.len());

@@ -29,8 +29,7 @@ struct Node {
 
 pub(crate) fn rows(folder: &Path) -> Rows {
     let samples = clip::seconds(SECONDS);
-    let mut peer =
-        Peer::start(Command::new("node").arg("node.mjs").current_dir(env!("CARGO_MANIFEST_DIR")))?;
+    let mut peer = Peer::start(Command::new("node").arg("node.mjs").current_dir(env!("CARGO_MANIFEST_DIR")))?;
     let versions = peer.ask(&json!(["versions"]))?;
     peer.ask(&json!(["open", clip::write(folder, "clip.f32", &samples)?]))?;
     let node = Node { peer: RefCell::new(peer), versions };

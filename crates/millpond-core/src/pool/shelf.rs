@@ -15,7 +15,7 @@ use super::word::Word;
 use super::{Exhausted, PoolConfig, PoolStats, Recycle};
 use crate::Error;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::time::Duration;
 
 /// Waiting makes sense: there can be another thread that brings an object back.
@@ -133,7 +133,7 @@ impl<T: Recycle> Shelf<T> {
 
     /// An object came back to the closed pool.
     pub(super) fn note_gone(&self) {
-        self.capacity.fetch_sub(1, Relaxed);
+        self.capacity.fetch_sub(1, Release);
     }
 
     /// A borrower made an object's buffer anew.
@@ -193,7 +193,7 @@ impl<T: Recycle> Owner<T> {
     pub(super) fn acquire_slowly(&self, patience: Patience<'_>) -> Result<Pooled<T>, Error> {
         let (longest, token) = match (patience, self.config.exhausted) {
             (Patience::Configured, Exhausted::Fail) => {
-                return self.grow()?.ok_or_else(|| self.refusal(self.word()));
+                return self.grow_or_refuse()?.ok_or_else(|| self.refusal(self.word()));
             }
             (Patience::Configured, Exhausted::Allocate) => return self.grow()?.map_or_else(|| self.make_beyond(), Ok),
             (Patience::Configured, Exhausted::Wait { deadline }) => (deadline, None),
@@ -208,29 +208,31 @@ impl<T: Recycle> Owner<T> {
 
     /// Adds objects as the configuration allows and takes one; `None` if it allows no more.
     fn grow(&self) -> Result<Option<Pooled<T>>, Error> {
-        loop {
-            if self.word().is_closed() {
-                return Err(Error::PoolClosed);
-            }
-            if !self.may_grow() {
-                return Ok(None);
-            }
+        while self.may_grow() {
             let growing = lock(&self.growing);
             // Somebody else may have grown the pool meanwhile, or brought something back.
+            match self.pop() {
+                Ok(object) => return Ok(Some(object)),
+                Err(word) if word.is_closed() => return Err(Error::PoolClosed),
+                Err(_) => {}
+            }
+            let step = self.config.step(self.capacity.load(Relaxed));
+            if self.fill(&growing, step)? == 0 {
+                break;
+            }
+            // Unless others were faster; then once more.
             if let Ok(object) = self.pop() {
                 return Ok(Some(object));
             }
-            let step = self.config.step(self.capacity.load(Relaxed));
-            if step > 0 && self.fill(&growing, step)? == 0 {
-                return Ok(None);
-            }
         }
+        if self.word().is_closed() { Err(Error::PoolClosed) } else { Ok(self.pop().ok()) }
     }
 
     /// The same for those who may wait if it adds none: an error if that would be in vain.
     pub(super) fn grow_or_refuse(&self) -> Result<Option<Pooled<T>>, Error> {
         let grown = self.grow()?;
-        if grown.is_none() && self.capacity.load(Relaxed) == 0 {
+        // Acquire: if closing made it 0, the flag is seen too.
+        if grown.is_none() && self.capacity.load(Acquire) == 0 {
             // Growing failed for want of bytes, and nothing can come back.
             return Err(if self.word().is_closed() { Error::PoolClosed } else { self.over_budget(1) });
         }
@@ -378,7 +380,7 @@ impl<T: Recycle> Owner<T> {
         self.make_owners(self.capacity.load(Relaxed));
         let mut taken = self.change(Word::closed);
         let free = taken.top().map_or(0, |top| usize::from(self.places[top].link().depth));
-        self.capacity.fetch_sub(free, Relaxed);
+        self.capacity.fetch_sub(free, Release);
         drop(desk);
         self.room.wake_all();
         while let Some(below) = self.drop_taken(taken) {
