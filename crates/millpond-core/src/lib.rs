@@ -18,6 +18,7 @@ pub mod simd;
 #[cfg(feature = "video")]
 pub mod video;
 
+mod aligned;
 mod error;
 #[cfg(any(feature = "audio", feature = "video"))]
 mod math;

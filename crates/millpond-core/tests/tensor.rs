@@ -3,7 +3,7 @@
 
 use half::f16;
 use millpond_core::simd::Level;
-use millpond_core::video::convert::to_rgba;
+use millpond_core::video::convert::Converter;
 use millpond_core::video::resize::{Alpha, Crop, Filter, ResizeSpec, Resizer};
 use millpond_core::video::tensor::{
     ChannelOrder, FrameToTensor, FrameToTensorSpec, Normalise, TensorLayout, TensorSpec, TensorToFrame,
@@ -252,7 +252,8 @@ fn fused_is_the_same_as_step_by_step() {
     // Y'CbCr without subsampling at its own size: converted, then an unfused tensor.
     let source = frame(PixelFormat::I444, 33, 21, 9);
     let mut rgba = Frame::new(FrameLayout::packed(PixelFormat::Rgba8, 33, 21).unwrap());
-    to_rgba(&source.view(), Color::default(), &mut rgba.view_mut()).unwrap();
+    let ends = [source.layout().format(), PixelFormat::Rgba8].map(|format| (format, Color::default()));
+    Converter::new(ends[0], ends[1]).unwrap().convert_into(&source.view(), &mut rgba.view_mut()).unwrap();
     let tensor = TensorSpec::new(33, 21);
     let [got, expected] = [&source, &rgba].map(|picture| {
         let mut out = vec![0.0f32; tensor.output_len()];

@@ -11,7 +11,7 @@ use crate::{Access, Cancel, Error, Place};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::memory;
-use millpond_core::pool::Pooled;
+use millpond_core::pool::{PoolConfig, Pooled};
 use millpond_core::video::{Frame, FrameLayout, FramePool};
 use millpond_scene::ClipInfo;
 
@@ -250,11 +250,12 @@ impl Clip {
         let pool = match &self.pool {
             Some((known, pool)) if *known == layout => pool,
             _ => {
-                let pool = memory::opening(|| FramePool::frames(layout, self.config.pictures));
+                let pool =
+                    memory::opening(|| FramePool::frames(layout, PoolConfig::fixed(self.config.pictures.max(1))))?;
                 &self.pool.insert((layout, pool)).1
             }
         };
-        let mut frame = pool.acquire_unless(|| self.cancel.is_abandoned()).ok_or(Error::Cancelled)?;
+        let mut frame = pool.acquire_or_cancelled(self.cancel.abandoned())?;
         if pixels::copy(decoded, counterpart, &mut frame.view_mut()).is_none() {
             return Err(self.unsupported("the layout of its pictures"));
         }

@@ -48,7 +48,7 @@ pub use aside::AsideFile;
 pub use cancel::Cancel;
 pub use clip::{Clip, ClipConfig, ClipPicture};
 pub use error::Error;
-pub use mono::decode_mono;
+pub use mono::{MonoSound, decode_mono};
 pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
 pub use render::{Event, RenderOptions, RenderReport, WARM_UP_FRAMES, Warning, frame_at, render};

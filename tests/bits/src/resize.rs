@@ -36,11 +36,9 @@ fn case(
     alpha: Alpha,
     level: Level,
 ) -> Case {
-    let name = format!(
-        "resize-{format}-{}x{}-to-{}x{}-{filter:?}-alpha-{alpha:?}",
-        source.0, source.1, target.0, target.1
-    )
-    .to_lowercase();
+    let name =
+        format!("resize-{format}-{}x{}-to-{}x{}-{filter:?}-alpha-{alpha:?}", source.0, source.1, target.0, target.1)
+            .to_lowercase();
     let spec = ResizeSpec { filter, alpha, ..ResizeSpec::new(format, source, target) };
     let mut resizer = Resizer::new(spec).unwrap_or_else(|e| panic!("{name}: {e}")).with_level(level);
     let from = picture(format, source.0, source.1, 1);

@@ -1,9 +1,11 @@
 //! Video kernels beside those of other libraries, one thread: `cargo xtask bench peers-video [--json]`. A module for each
 //! operation; each compares outputs before it measures.
 
+mod jpeg;
 mod python;
 mod resize;
 mod tensor;
+mod turbojpeg;
 mod wasm;
 
 use std::path::Path;
@@ -16,7 +18,8 @@ type Rows = Result<Vec<Row>, String>;
 /// Measures an operation; it gets a folder for its files.
 type Operation = fn(&Path) -> Rows;
 
-const OPERATIONS: [(&str, Operation); 3] = [("resize", resize::rows), ("tensor", tensor::rows), ("wasm", wasm::rows)];
+const OPERATIONS: [(&str, Operation); 4] =
+    [("jpeg", jpeg::rows), ("resize", resize::rows), ("tensor", tensor::rows), ("wasm", wasm::rows)];
 
 fn main() -> ExitCode {
     let mut args: Vec<String> = std::env::args().skip(1).collect();

@@ -28,7 +28,7 @@ impl Cut {
             return bad("at least a pixel, inside the picture");
         }
         let (right, down) = of.format.chroma_shift();
-        if x % (1 << right) != 0 || y % (1 << down) != 0 {
+        if !x.is_multiple_of(1 << right) || !y.is_multiple_of(1 << down) {
             return bad("an origin on a whole chroma sample");
         }
         Ok(Cut { x, y, width, height })

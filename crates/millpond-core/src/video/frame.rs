@@ -4,7 +4,7 @@ use super::color::ColorDescription;
 use super::format::FrameLayout;
 use super::view::{FrameView, FrameViewMut};
 use crate::Error;
-use crate::pool::Pool;
+use crate::pool::{Pool, PoolConfig, Recycle, Reset};
 use bytemuck::{Pod, Zeroable};
 
 /// A cache line: frames are made of these, so that every frame starts on one.
@@ -92,9 +92,33 @@ impl core::fmt::Debug for Frame {
 pub type FramePool = Pool<Frame>;
 
 impl FramePool {
-    /// Allocates `capacity` frames. A frame that comes back keeps its old pixels.
-    pub fn frames(layout: FrameLayout, capacity: usize) -> FramePool {
-        Pool::new(capacity, || Frame::new(layout))
+    /// A pool of frames of this layout. A frame that comes back keeps its old pixels, unless `config.reset` says
+    /// otherwise. Allocates.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] if the configuration makes no sense.
+    pub fn frames(layout: FrameLayout, config: PoolConfig) -> Result<FramePool, Error> {
+        Pool::new(config, move || Frame::new(layout))
+    }
+}
+
+impl Frame {
+    /// Bytes that a frame of this layout takes.
+    pub(crate) fn bytes_of(layout: &FrameLayout) -> usize {
+        layout.size().next_multiple_of(size_of::<Line>())
+    }
+}
+
+impl Recycle for Frame {
+    fn recycle(&mut self, reset: Reset) {
+        if reset == Reset::Zero {
+            self.lines.fill(Line::zeroed());
+            std::hint::black_box(self.lines.as_mut_slice());
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.lines)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::simd::Level;
 use crate::video::composite::stored_samples;
-use crate::video::convert::YuvToRgb;
+use crate::video::convert::{YuvToRgb, full_to_rgba};
 use crate::video::resize::{Axis, PlaneResize, Samples, Sampling};
 use crate::video::{Color, FrameView, PixelFormat};
 
@@ -15,7 +15,7 @@ pub(super) enum Pixels {
     /// R'G'B' as it is stored; alpha is a channel like others and not looked at.
     Packed { plane: PlaneResize, row: Vec<u8> },
     /// Planes resampled to full resolution each, then converted pixel by pixel to RGBA.
-    Yuv { planes: Vec<PlaneResize>, convert: YuvToRgb, components: [Vec<u8>; 3], row: Vec<u8> },
+    Yuv { planes: Vec<PlaneResize>, convert: YuvToRgb, level: Level, components: [Vec<u8>; 3], row: Vec<u8> },
 }
 
 impl Pixels {
@@ -35,15 +35,15 @@ impl Pixels {
         }
         // 128 is the chroma of a picture that has none.
         let components = [vec![0; width], vec![128; width], vec![128; width]];
-        Pixels::Yuv { planes, convert: YuvToRgb::new(color), components, row: vec![0; width * 4] }
+        Pixels::Yuv { planes, convert: YuvToRgb::new(color), level: Level::best(), components, row: vec![0; width * 4] }
     }
 
     pub(super) fn with_level(self, level: Level) -> Pixels {
         match self {
             Pixels::Packed { plane, row } => Pixels::Packed { plane: plane.with_level(level), row },
-            Pixels::Yuv { planes, convert, components, row } => {
+            Pixels::Yuv { planes, convert, components, row, .. } => {
                 let planes = planes.into_iter().map(|plane| plane.with_level(level)).collect();
-                Pixels::Yuv { planes, convert, components, row }
+                Pixels::Yuv { planes, convert, level, components, row }
             }
         }
     }
@@ -68,12 +68,12 @@ impl Pixels {
                 plane.row(y, Samples::Eight(picture.plane(0)), row);
                 row
             }
-            Pixels::Yuv { planes, convert, components, row } => {
+            Pixels::Yuv { planes, convert, level, components, row } => {
                 for ((plane, component), out) in planes.iter_mut().zip(COMPONENTS).zip(components.iter_mut()) {
                     plane.row(y, stored_samples(picture, component), out);
                 }
                 let [y, u, v] = components;
-                convert.row_444(y, u, v, row);
+                full_to_rgba(*level, convert, y, u, v, row);
                 row
             }
         }
