@@ -95,24 +95,6 @@ impl<'a> FrameView<'a> {
         self.planes[..self.format.planes()][index]
     }
 
-    /// The `width` x `height` pixels from `(x, y)` on. They lie inside and start on a chroma sample.
-    pub(crate) fn window(&self, x: usize, y: usize, width: usize, height: usize) -> FrameView<'a> {
-        let (horizontal, vertical) = self.format.chroma_shift();
-        let mut planes = [Plane::default(); 4];
-        for (index, plane) in planes.iter_mut().enumerate().take(self.format.planes()) {
-            // Alpha, the fourth plane, is as large as luma.
-            let (horizontal, vertical) = if matches!(index, 1 | 2) { (horizontal, vertical) } else { (0, 0) };
-            let (own, bytes) = (self.planes[index], self.format.sample_bytes(index));
-            *plane = Plane {
-                data: &own.data[(y >> vertical) * own.stride + (x >> horizontal) * bytes..],
-                stride: own.stride,
-                row_bytes: width.div_ceil(1 << horizontal) * bytes,
-                rows: height.div_ceil(1 << vertical),
-            };
-        }
-        FrameView { format: self.format, width: width as u32, height: height as u32, planes }
-    }
-
     /// Every row of every plane without padding, in order: what raw files hold and frame hashes cover.
     pub fn rows(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let planes = self.planes;

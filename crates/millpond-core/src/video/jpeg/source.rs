@@ -100,7 +100,9 @@ impl Source {
         };
         let layout = FrameLayout::packed(self.format, width as u32, height as u32)?;
         let mut out = FrameViewMut::new(&layout, &mut self.scratch)?;
-        converter.with_level(level).convert_into(&picture.window(x, y, width, height), &mut out)?;
+        converter
+            .with_level(level)
+            .convert_into(&picture.crop(x as u32, y as u32, width as u32, height as u32)?, &mut out)?;
         let out = FrameView::new(&layout, &self.scratch)?;
         Ok(core::array::from_fn(|index| {
             let plane = if index < count { out.plane(index) } else { Plane::default() };
