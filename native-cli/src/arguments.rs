@@ -73,6 +73,9 @@ pub(crate) struct RenderArguments {
     /// Write a line per frame: index, time, SHA-256 of the canvas.
     #[arg(long, value_name = "FILE")]
     pub(crate) hash: Option<PathBuf>,
+    /// Write how memory went over time as JSON, and beside it as a picture (.svg).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) memory_report: Option<PathBuf>,
 }
 
 /// `millpond frame`.

@@ -11,6 +11,8 @@ mod frame;
 mod interrupt;
 mod line;
 mod mel;
+mod memory_plot;
+mod memory_report;
 mod npy;
 mod png;
 mod probe;

@@ -20,6 +20,7 @@ pub mod video;
 
 mod aligned;
 mod error;
+#[cfg(any(feature = "audio", feature = "video"))]
 mod math;
 pub use error::Error;
 
