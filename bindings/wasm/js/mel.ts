@@ -75,7 +75,7 @@ export class Mel {
   /**
    * Draws the features of the last clip, low frequencies at the bottom.
    *
-   * @param range - The features drawn darkest and brightest.
+   * @param range - The features drawn darkest and brightest; without it those of `lipsync` and `wav2lip`.
    * @returns `width` × `height` RGBA pixels for `ImageData`. A fresh view on one buffer: use it at once.
    * @throws MillpondError `E_BAD_SIZE`, `E_BAD_PARAMETER` if no clip was processed.
    */

@@ -13,8 +13,8 @@ export type MelProfile =
  * `millpond mel --profile FILE.json` reads.
  */
 export interface MelConfig {
-  /** What to start from; `lipsync` if missing. */
-  profile?: MelProfile;
+  /** What to start from. */
+  profile: MelProfile;
   /** Rate of the samples in Hz, 1000 to 384000. */
   sample_rate_hz?: number;
   /** Multiplies the samples: 32768 for programs that read 16-bit integers. */

@@ -102,7 +102,7 @@ export class MelStream {
    * Draws the frames of the last push (of its last 1024 samples, if there were more) or flush, low frequencies at the bottom.
    *
    * @param height - In pixels; each frame is one pixel wide.
-   * @param range - The features drawn darkest and brightest.
+   * @param range - The features drawn darkest and brightest; without it those of `lipsync` and `wav2lip`.
    * @returns RGBA pixels, none if no frame came out. A fresh view on one buffer: use it at once.
    * @throws MillpondError `E_BAD_SIZE`, `E_BAD_PARAMETER`.
    */

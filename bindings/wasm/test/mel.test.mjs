@@ -41,7 +41,8 @@ test("features of every profile have the bits of the native build, whole and str
       assert.equal(digest(features), HASHES[name], name);
       compared += 1;
 
-      const stream = new MelStream(profile, { peak: mel.peak });
+      // A clip without frames has no peak.
+      const stream = new MelStream(profile, { peak: frames > 0 ? mel.peak : 0 });
       const streamed = new Float32Array(features.length);
       let written = 0;
       for (let at = 0, piece = 1; at < length; at += piece, piece = (piece * 7) % 2311) {
@@ -116,7 +117,7 @@ test("a stream draws the columns of the whole picture", () => {
   const mel = new Mel("lipsync");
   mel.process(samples, new Float32Array(mel.outputLength(samples.length)));
   const frames = mel.outputFrames(samples.length);
-  const whole = mel.picture(frames, 80);
+  const whole = mel.picture(frames, 80).slice();
   const stream = new MelStream("lipsync");
   const out = new Float32Array(8 * 80);
   let x = 0;
