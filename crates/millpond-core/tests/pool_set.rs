@@ -47,7 +47,7 @@ fn the_old_layout_drains_and_is_freed() {
 
 #[test]
 fn idle_pools_go_before_the_limit_is_passed_the_longest_unused_first() {
-    let (a, b, c, d) = (layout(64, 64), layout(64, 65), layout(64, 66), layout(64, 67));
+    let (a, b, c, d) = (layout(64, 64), layout(64, 65), layout(64, 66), layout(64, 63));
     let limit = 2 * (a.size() + b.size() + c.size());
     let set = PoolSet::new(PoolConfig::fixed(2), limit).unwrap();
     for layout in [a, b, c, a] {

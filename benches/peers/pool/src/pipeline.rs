@@ -140,7 +140,7 @@ fn decode<F>(
     let stream = input.streams().best(ff::media::Type::Video).ok_or("no pictures")?;
     let index = stream.index();
     let mut context = ff::codec::Context::from_parameters(stream.parameters()).map_err(said)?;
-    context.set_threading(ff::threading::Config { kind: ff::threading::Type::None, count: 1 });
+    context.set_threading(ff::threading::Config { kind: ff::threading::Type::None, count: 1, ..Default::default() });
     let mut decoder = context.decoder().video().map_err(said)?;
     let mut picture = ff::frame::Video::empty();
     let mut held = VecDeque::with_capacity(hold + 1);
