@@ -24,7 +24,9 @@ impl Python {
         let mut peer = Peer::start(Command::new("python3").arg(script))?;
         let said = peer.ask(&json!(["version"]))?;
         let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
-        if std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default().contains(" avx2 ") && !text("features").contains("AVX2") {
+        if std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default().contains(" avx2 ")
+            && !text("features").contains("AVX2")
+        {
             return Err("OpenCV was built without AVX2: it would not be measured at its best".into());
         }
         Ok(Python { peer, folder: folder.to_owned(), opencv: text("opencv"), pillow: text("pillow") })
