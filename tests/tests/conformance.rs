@@ -67,6 +67,38 @@ fn as_long_as_its_sound() {
     assert!((200..225).contains(&run.frames.len()), "{} ms", run.frames.len());
 }
 
+/// The clip is a second long: it loops twice, and the fast one four times.
+#[test]
+fn fast_slow_looping_and_moving() {
+    let clip = media::plain();
+    let layers = json!([
+        {"asset": "clip", "after": "loop"},
+        {"asset": "clip", "rect": [0, 90, 160, 90], "speed": "3/2", "after": "loop", "offset": 0.2},
+        {"asset": "clip", "speed": 0.4, "keyframes": [
+            {"at": 0.2, "rect": [-80, 10, 80, 45], "opacity": 0.2, "ease": "ease-in-out"},
+            {"at": 1.7, "rect": [200, 100, 160, 90], "opacity": 1},
+        ]},
+    ]);
+    let mut scene = scene((320, 180), json!({"clip": {"src": clip}}), layers);
+    scene["duration"] = json!(2.6);
+    equal("fast_slow_looping", 65, &scene, &[]);
+}
+
+#[test]
+fn blended_masked_and_filtered() {
+    let clip = media::plain();
+    let layers = json!([
+        {"asset": "clip"},
+        {"asset": "clip", "rect": [11, 9, 131, 75], "blend": "multiply", "filter": "lanczos3", "offset": 0.3},
+        {"asset": "clip", "rect": [100, 60, 160, 90], "blend": "screen", "opacity": 0.7, "filter": "nearest",
+         "mask": {"shape": "ellipse", "feather": 12}, "after": "loop", "offset": 0.5},
+        {"asset": "clip", "rect": [200, 10, 97, 55], "mask": {"shape": "rectangle", "feather": 5}, "filter": "box"},
+    ]);
+    let scene = scene((320, 180), json!({"clip": {"src": clip}}), layers);
+    equal("blended_i420", 25, &scene, &[]);
+    equal("blended_rgba", 25, &with(scene, "/canvas/format", json!("rgba")), &[]);
+}
+
 #[test]
 fn scaled_up_and_down() {
     let clip = media::plain();

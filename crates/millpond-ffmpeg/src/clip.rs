@@ -4,10 +4,10 @@
 //! frame whose presentation time is at or before the wanted one, further back if the container's index misled, and
 //! the pictures between come too. A picture of a new size or format comes from a new pool; the old one drains.
 
-use crate::input::{Input, PictureStream, color_tags};
+use crate::input::{Input, PictureStream, color_description, color_tags};
 use crate::pixels::{self, Counterpart};
 use crate::video_decoder::{Decoded, VideoDecoder};
-use crate::{Access, Cancel, Error, Place};
+use crate::{Access, Cancel, Error, Place, SharedMonitor};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::memory;
@@ -50,6 +50,7 @@ pub struct Clip {
     packet: ff::Packet,
     pool: Option<(FrameLayout, FramePool)>,
     config: ClipConfig,
+    monitor: Option<SharedMonitor>,
     info: ClipInfo,
     cancel: Cancel,
     /// Decoded while opening or seeking and not handed out yet.
@@ -85,6 +86,7 @@ impl Clip {
             packet: ff::Packet::empty(),
             pool: None,
             config,
+            monitor: None,
             info,
             cancel: cancel.clone(),
             first: None,
@@ -108,6 +110,14 @@ impl Clip {
         clip.start_tick = first.tick;
         clip.first = Some(first);
         Ok(clip)
+    }
+
+    /// Has the pools of its pictures watched, those that come later too. Allocates.
+    pub fn watch(&mut self, monitor: &SharedMonitor) {
+        if let Some((_, pool)) = &self.pool {
+            monitor.watch(&self.input.place().to_string(), pool);
+        }
+        self.monitor = Some(monitor.clone());
     }
 
     /// What container and bitstream say.
@@ -176,7 +186,11 @@ impl Clip {
         }
         // The start is always early enough, and opening is the one way there that every container has.
         let place = self.input.place().clone();
+        let monitor = self.monitor.take();
         *self = Clip::open(&place, &self.access, &self.cancel, self.config)?;
+        if let Some(monitor) = monitor {
+            self.watch(&monitor);
+        }
         Ok(())
     }
 
@@ -250,8 +264,13 @@ impl Clip {
         let pool = match &self.pool {
             Some((known, pool)) if *known == layout => pool,
             _ => {
-                let pool =
-                    memory::opening(|| FramePool::frames(layout, PoolConfig::fixed(self.config.pictures.max(1))))?;
+                let pool = memory::opening(|| {
+                    let pool = FramePool::frames(layout, PoolConfig::fixed(self.config.pictures.max(1)))?;
+                    if let Some(monitor) = &self.monitor {
+                        monitor.watch(&self.input.place().to_string(), &pool);
+                    }
+                    Ok::<_, Error>(pool)
+                })?;
                 &self.pool.insert((layout, pool)).1
             }
         };
@@ -259,6 +278,7 @@ impl Clip {
         if pixels::copy(decoded, counterpart, &mut frame.view_mut()).is_none() {
             return Err(self.unsupported("the layout of its pictures"));
         }
+        frame.set_color(color_description(self.stream.container.color, self.decoder.color(counterpart)));
         self.last_tick = Some(tick);
         Ok(ClipPicture { tick, frame })
     }

@@ -2,6 +2,7 @@
 //!
 //! - [`render`](render()) renders a scene to a file, [`frame_at`] one frame of it.
 //! - [`Clip`] reads the pictures of a file, [`Sound`] its PCM, [`probe`](probe()) says what is in it.
+//! - [`Sampler`] watches memory while that happens.
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more.
 //!
 //! No type of FFmpeg or its bindings appears in the public API.
@@ -31,6 +32,7 @@ mod decoder;
 mod encoder;
 mod error;
 mod input;
+mod monitor;
 mod mono;
 mod muxer;
 mod pixels;
@@ -48,7 +50,8 @@ pub use aside::AsideFile;
 pub use cancel::Cancel;
 pub use clip::{Clip, ClipConfig, ClipPicture};
 pub use error::Error;
-pub use mono::decode_mono;
+pub use monitor::{Sampler, SharedMonitor};
+pub use mono::{MonoSound, decode_mono};
 pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
 pub use render::{Event, RenderOptions, RenderReport, WARM_UP_FRAMES, Warning, frame_at, render};

@@ -33,8 +33,9 @@ pub(crate) fn square_size((width, height): (u32, u32), aspect: (u32, u32)) -> (u
     }
 }
 
-/// Places an upright picture of `size` stored pixels; `None` if the crop leaves nothing of it.
-pub(crate) fn place(layer: &Layer, size: (u32, u32), aspect: (u32, u32), canvas: (u32, u32)) -> Option<Placement> {
+/// Places an upright picture of `size` stored pixels within `rect`, by a layer's crop and fit; `None` if the crop leaves
+/// nothing of it.
+pub(crate) fn place(layer: &Layer, rect: Rect, size: (u32, u32), aspect: (u32, u32)) -> Option<Placement> {
     let square = square_size(size, aspect);
     let zero = Rational::from_integer(0);
     let (mut x, mut y) = (Span { start: zero, length: whole(square.0) }, Span { start: zero, length: whole(square.1) });
@@ -42,20 +43,19 @@ pub(crate) fn place(layer: &Layer, size: (u32, u32), aspect: (u32, u32), canvas:
         x = clip(crop.x, crop.width, whole(square.0))?;
         y = clip(crop.y, crop.height, whole(square.1))?;
     }
-    let frame = layer.rect.unwrap_or(Rect { x: 0, y: 0, width: canvas.0, height: canvas.1 });
-    let (width, height) = (whole(frame.width), whole(frame.height));
+    let (width, height) = (whole(rect.width), whole(rect.height));
     // More than 0 if the crop is wider than the rectangle.
     let wider = x.length * height - y.length * width;
-    let mut target = Target { x: frame.x, y: frame.y, width: frame.width, height: frame.height };
+    let mut target = Target { x: rect.x, y: rect.y, width: rect.width, height: rect.height };
     match layer.fit {
         Fit::Stretch => {}
         Fit::Contain if wider >= zero => {
             target.height = fitted(y.length * width / x.length);
-            target.y += centred(frame.height, target.height);
+            target.y += centred(rect.height, target.height);
         }
         Fit::Contain => {
             target.width = fitted(x.length * height / y.length);
-            target.x += centred(frame.width, target.width);
+            target.x += centred(rect.width, target.width);
         }
         Fit::Cover if wider >= zero => x = middle(x, y.length * width / height),
         Fit::Cover => y = middle(y, x.length * height / width),
@@ -95,6 +95,12 @@ mod tests {
         Scene::from_json(&scene).unwrap().layers.remove(0)
     }
 
+    /// On a canvas of 100 x 50.
+    fn place(layer: &Layer, size: (u32, u32), aspect: (u32, u32)) -> Option<Placement> {
+        let canvas = Rect { x: 0, y: 0, width: 100, height: 50 };
+        super::place(layer, layer.rect.unwrap_or(canvas), size, aspect)
+    }
+
     fn target(placement: &Placement) -> (i32, i32, u32, u32) {
         let Target { x, y, width, height } = placement.target;
         (x, y, width, height)
@@ -107,19 +113,19 @@ mod tests {
     #[test]
     fn contain_rounds_half_up_and_centres_rounding_down() {
         // 33 x 10 into 100 x 50: height 30.30 -> 30, centred at 10.
-        let placed = place(&layer(""), (33, 10), (1, 1), (100, 50)).unwrap();
+        let placed = place(&layer(""), (33, 10), (1, 1)).unwrap();
         assert_eq!(target(&placed), (0, 10, 100, 30));
         // 3 x 4 into 10 x 9 at (1, 1): width 6.75 -> 7, (10 − 7) / 2 = 1.
-        let placed = place(&layer(r#","rect":[1,1,10,9]"#), (3, 4), (1, 1), (100, 50)).unwrap();
+        let placed = place(&layer(r#","rect":[1,1,10,9]"#), (3, 4), (1, 1)).unwrap();
         assert_eq!(target(&placed), (2, 1, 7, 9));
         // The half: 4 x 1 into 10 x 9 is 2.5 high -> 3.
-        let placed = place(&layer(r#","rect":[0,0,10,9]"#), (4, 1), (1, 1), (100, 50)).unwrap();
+        let placed = place(&layer(r#","rect":[0,0,10,9]"#), (4, 1), (1, 1)).unwrap();
         assert_eq!(target(&placed), (0, 3, 10, 3));
     }
 
     #[test]
     fn cover_crops_at_fractions() {
-        let placed = place(&layer(r#","fit":"cover","rect":[0,0,10,9]"#), (4, 3), (1, 1), (100, 50)).unwrap();
+        let placed = place(&layer(r#","fit":"cover","rect":[0,0,10,9]"#), (4, 3), (1, 1)).unwrap();
         assert_eq!(target(&placed), (0, 0, 10, 9));
         assert_eq!(span(placed.source_x), ("1/3".into(), "10/3".into()));
         assert_eq!(span(placed.source_y), ("0".into(), "3".into()));
@@ -131,15 +137,15 @@ mod tests {
         assert_eq!(square_size((720, 480), (8, 9)), (720, 540));
         assert_eq!(square_size((720, 480), (0, 1)), (720, 480));
         let layer = layer(r#","fit":"stretch","crop":[20,0,20,10]"#);
-        let placed = place(&layer, (20, 10), (2, 1), (100, 50)).unwrap();
+        let placed = place(&layer, (20, 10), (2, 1)).unwrap();
         assert_eq!(span(placed.source_x), ("10".into(), "10".into()));
     }
 
     #[test]
     fn crops_are_clipped_to_the_picture() {
-        let placed = place(&layer(r#","fit":"stretch","crop":[-5,2.5,10,100]"#), (20, 10), (1, 1), (100, 50)).unwrap();
+        let placed = place(&layer(r#","fit":"stretch","crop":[-5,2.5,10,100]"#), (20, 10), (1, 1)).unwrap();
         assert_eq!(span(placed.source_x), ("0".into(), "5".into()));
         assert_eq!(span(placed.source_y), ("5/2".into(), "15/2".into()));
-        assert!(place(&layer(r#","crop":[20,0,5,5]"#), (20, 10), (1, 1), (100, 50)).is_none());
+        assert!(place(&layer(r#","crop":[20,0,5,5]"#), (20, 10), (1, 1)).is_none());
     }
 }

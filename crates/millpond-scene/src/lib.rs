@@ -14,6 +14,7 @@ mod error;
 mod file;
 mod geometry;
 mod hash;
+mod keyed;
 mod showing;
 pub mod sound;
 mod stage;
@@ -26,7 +27,10 @@ pub use color::{CodedMatrix, ColorTags, resolve_color};
 pub use error::{Problem, SceneError, SceneErrors};
 #[cfg(feature = "schema")]
 pub use file::schema;
-pub use file::{After, Asset, Canvas, CanvasFormat, Crop, Fit, Layer, Medium, Rect, Scene, Sound, Source};
+pub use file::{
+    After, Asset, Canvas, CanvasFormat, Crop, Ease, Fit, Keyframe, Layer, Mask, MaskShape, Medium, Rect, Scene, Sound,
+    Source,
+};
 pub use hash::{frame_hash, write_hash_line};
 pub use millpond_core::Rational;
 pub use showing::{Showing, Shown};

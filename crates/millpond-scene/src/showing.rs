@@ -56,7 +56,7 @@ impl<P> Showing<P> {
                 (None, _, None) => return Shown::NeedsMore,
                 (None, _, Some(_)) => return Shown::Nothing,
                 (Some(_), None, Some(end)) => {
-                    let over = tick >= i128::from(end) && after == After::Hide;
+                    let over = tick >= i128::from(end) && after != After::Hold;
                     return if over { Shown::Nothing } else { Shown::Picture };
                 }
                 (Some((current, _)), None, None) => {

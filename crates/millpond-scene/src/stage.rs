@@ -5,11 +5,12 @@
 //! drawn or its pictures change size or format, and is counted as opening; composing otherwise does not allocate.
 
 use crate::{
-    After, CanvasFormat, ClipInfo, ColorTags, Picture, Rational, Scene, SceneError, Showing, Shown, Source, geometry,
-    resolve_color, still,
+    After, CanvasFormat, ClipInfo, ColorTags, Layer, Mask, MaskShape, Picture, Rational, Rect, Scene, SceneError,
+    Showing, Shown, Source, geometry, resolve_color, still,
 };
 use millpond_core::memory::opening;
-use millpond_core::video::composite::{self, CanvasSpec, LayerPlan, PictureSpec};
+use millpond_core::video::blend::{feathered_ellipse, feathered_rectangle};
+use millpond_core::video::composite::{self, CanvasSpec, LayerPlan, PictureSpec, Target};
 use millpond_core::video::{ChromaSiting, Color, Frame, FrameLayout, FrameView, FrameViewMut, PixelFormat};
 
 /// What the stage needs before it can compose a frame.
@@ -33,7 +34,7 @@ pub enum Need {
         /// Index of the asset.
         asset: usize,
     },
-    /// This layer's clip is over; what decodes it can be closed. Said once.
+    /// This layer's clip is over; what decodes it can be closed. A clip that loops is then opened again.
     Close {
         /// Index of the layer.
         layer: usize,
@@ -62,9 +63,25 @@ struct AssetState<P> {
 #[derive(Debug)]
 struct LayerState<P> {
     clip: Option<Clip<P>>,
-    /// End of the clip, in its ticks and as a time; known once the clip was seen to its end.
-    end: Option<Rational>,
+    /// Known once the clip was seen to its end.
+    end: Option<End>,
+    /// How often the clip had begun anew at the place that it was opened for.
+    round: i128,
     plan: Option<Planned>,
+}
+
+/// Where a clip ends, in its ticks and ticks per second.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    tick: i64,
+    time_scale: Rational,
+}
+
+/// A place in a layer's asset.
+struct Position {
+    time: Rational,
+    /// How often the asset has begun anew.
+    round: i128,
 }
 
 #[derive(Debug)]
@@ -77,6 +94,8 @@ struct Clip<P> {
 #[derive(Debug)]
 struct Planned {
     picture: PictureSpec,
+    /// Rectangle and opacity.
+    shape: (Option<Rect>, u8),
     /// `None` if the crop leaves nothing.
     plan: Option<LayerPlan>,
     /// The picture that the plan last drew.
@@ -109,7 +128,7 @@ impl<P: Picture> Stage<P> {
         FrameLayout::aligned(format, width, height)?;
         let canvas = CanvasSpec { format, width, height, color: Color::default() };
         let assets = scene.assets.iter().map(|_| AssetState { still: None, input: None, asked: None }).collect();
-        let layers = scene.layers.iter().map(|_| LayerState { clip: None, end: None, plan: None }).collect();
+        let layers = scene.layers.iter().map(|_| LayerState { clip: None, end: None, round: 0, plan: None }).collect();
         Ok(Stage { scene, canvas, assets, layers, pictures: 0 })
     }
 
@@ -131,12 +150,27 @@ impl<P: Picture> Stage<P> {
         self.canvas.color
     }
 
-    /// Time in the layer's asset at canvas frame `n`; `None` if the layer is not visible then.
+    /// Time in the layer's asset at canvas frame `n`; `None` if the layer is not visible then. Of a clip that loops it is
+    /// the time in this round, once the clip's end is known.
     pub fn asset_time(&self, layer: usize, n: u64) -> Option<Rational> {
-        let layer = self.scene.layers.get(layer)?;
+        self.position(layer, n).map(|position| position.time)
+    }
+
+    /// Rounds of a clip that loops are counted in its ticks, the offset rounded down to one.
+    fn position(&self, index: usize, n: u64) -> Option<Position> {
+        let layer = self.scene.layers.get(index)?;
         let t = self.scene.frame_time(n);
         let visible = t >= layer.start && layer.end.is_none_or(|end| t < end);
-        visible.then(|| t - layer.start + layer.offset)
+        let time = visible.then(|| (t - layer.start) * layer.speed + layer.offset)?;
+        let once = Position { time, round: 0 };
+        let Some(end) = self.layers[index].end.filter(|_| layer.after == After::Loop) else { return Some(once) };
+        let (begin, tick) = (end.tick_of(layer.offset), end.tick_of(time));
+        let length = i128::from(end.tick) - begin;
+        if length <= 0 || tick < i128::from(end.tick) {
+            return Some(once);
+        }
+        let round = (tick - begin) / length;
+        Some(Position { time: Rational::from_integer(tick - round * length) / end.time_scale, round })
     }
 
     /// What is still needed for frame `n`. Answer, then ask again, until [`Need::Nothing`].
@@ -157,16 +191,22 @@ impl<P: Picture> Stage<P> {
             if self.assets[asset_index].still.is_some() {
                 continue;
             }
-            let time = self.asset_time(index, n);
-            let after = self.scene.layers[index].after;
-            let over = self.scene.layers[index].end.is_some_and(|end| self.scene.frame_time(n) >= end);
+            let position = self.position(index, n);
+            let layer = &self.scene.layers[index];
+            let over = layer.end.is_some_and(|end| self.scene.frame_time(n) >= end);
             let state = &mut self.layers[index];
-            let ended = |end: Option<Rational>| matches!((end, time), (Some(end), Some(time)) if time >= end);
-            match (&mut state.clip, time) {
-                (None, Some(_)) if !(after == After::Hide && ended(state.end)) => return Need::Open { layer: index },
-                (Some(clip), Some(time)) => match clip.showing.at(clip.tick(time), after) {
+            match (&mut state.clip, position) {
+                (None, Some(position)) if !ended(layer, state.end, position.time) => {
+                    state.round = position.round;
+                    return Need::Open { layer: index };
+                }
+                (Some(_), Some(position)) if position.round != state.round => {
+                    state.clip = None;
+                    return Need::Close { layer: index };
+                }
+                (Some(clip), Some(position)) => match clip.showing.at(clip.tick(position.time), layer.after) {
                     Shown::NeedsMore => return Need::Picture { layer: index },
-                    Shown::Nothing if ended(state.end) => {
+                    Shown::Nothing if ended(layer, state.end, position.time) => {
                         (state.clip, state.plan) = (None, None);
                         return Need::Close { layer: index };
                     }
@@ -231,8 +271,8 @@ impl<P: Picture> Stage<P> {
     pub fn end_clip(&mut self, layer: usize, end_tick: i64) -> Result<(), SceneError> {
         let clip = self.open(layer)?;
         clip.showing.finish(end_tick);
-        let end = Rational::from_integer(i128::from(end_tick)) / clip.info.time_scale;
-        self.layers[layer].end = Some(end);
+        let time_scale = clip.info.time_scale;
+        self.layers[layer].end = Some(End { tick: end_tick, time_scale });
         Ok(())
     }
 
@@ -282,6 +322,10 @@ impl<P: Picture> Stage<P> {
     /// # Realtime
     /// Does not allocate, but for planning a layer that is drawn for the first time or whose pictures changed.
     pub fn compose(&mut self, n: u64, canvas: &mut FrameViewMut<'_>) -> Result<(), SceneError> {
+        let (expected, got) = (self.canvas_layout()?.kind(), canvas.as_view().kind());
+        if expected != got {
+            return Err(millpond_core::Error::Mismatch { expected, got }.into());
+        }
         for layer in 0..self.layers.len() {
             self.plan(layer, n)?;
         }
@@ -292,7 +336,8 @@ impl<P: Picture> Stage<P> {
         };
         let base = self.layers.iter().rposition(hides);
         if base.is_none() {
-            composite::fill(canvas, self.canvas.color, self.scene.canvas.background)?;
+            let [red, green, blue] = self.scene.canvas.background;
+            canvas.fill(self.canvas.color, [red, green, blue, 255]);
         }
         for index in base.unwrap_or(0)..self.layers.len() {
             let state = &mut self.layers[index];
@@ -308,7 +353,7 @@ impl<P: Picture> Stage<P> {
 
     /// Decides whether a layer shows at frame `n`, and plans it if it does and its pictures are new in kind.
     fn plan(&mut self, index: usize, n: u64) -> Result<(), SceneError> {
-        let time = self.asset_time(index, n);
+        let position = self.position(index, n);
         let layer = &self.scene.layers[index];
         let declared = &self.scene.assets[layer.asset];
         let state = &mut self.layers[index];
@@ -316,13 +361,12 @@ impl<P: Picture> Stage<P> {
         if let Some(planned) = &mut state.plan {
             planned.shows = false;
         }
-        let Some(time) = time else { return Ok(()) };
+        let Some(Position { time, .. }) = position else { return Ok(()) };
         let not_ready = |what| SceneError::NotReady { frame: n, layer: index, what };
         let is_file = matches!(declared.source, Source::File { .. });
         if is_file && asset.still.is_none() {
             let Some(clip) = &mut state.clip else {
-                let over = layer.after == After::Hide && state.end.is_some_and(|end| time >= end);
-                return if over { Ok(()) } else { Err(not_ready("its clip")) };
+                return if ended(layer, state.end, time) { Ok(()) } else { Err(not_ready("its clip")) };
             };
             match clip.showing.at(clip.tick(time), layer.after) {
                 Shown::NeedsMore => return Err(not_ready("a picture")),
@@ -344,12 +388,13 @@ impl<P: Picture> Stage<P> {
             siting: clip.map_or_else(ChromaSiting::default, |clip| clip.info.siting),
             turns: clip.map_or(0, |clip| clip.info.turns % 4),
         };
+        let shape = layer.shape_at(self.scene.frame_time(n) - layer.start);
         match &mut state.plan {
-            Some(planned) if planned.picture == picture => planned.shows = true,
+            Some(planned) if planned.picture == picture && planned.shape == shape => planned.shows = true,
             _ => {
                 let aspect = clip.map_or((1, 1), |clip| clip.info.pixel_aspect);
-                let plan = opening(|| plan(&self.canvas, layer, picture, aspect))?;
-                state.plan = Some(Planned { picture, plan, drawn: None, shows: true });
+                let plan = opening(|| plan(&self.canvas, layer, shape, picture, aspect))?;
+                state.plan = Some(Planned { picture, shape, plan, drawn: None, shows: true });
             }
         }
         Ok(())
@@ -378,16 +423,46 @@ impl<P> Clip<P> {
     }
 }
 
+impl End {
+    /// A time in the clip's ticks, rounded down.
+    fn tick_of(&self, time: Rational) -> i128 {
+        crate::time::ticks(time, self.time_scale)
+    }
+}
+
+/// Whether a layer's clip is over for good at this time in the asset.
+fn ended(layer: &Layer, end: Option<End>, time: Rational) -> bool {
+    let past = |end: End| match layer.after {
+        After::Hide => end.tick_of(time) >= i128::from(end.tick),
+        After::Hold => false,
+        // There is nothing to show again.
+        After::Loop => end.tick_of(layer.offset) >= i128::from(end.tick),
+    };
+    end.is_some_and(past)
+}
+
 fn plan(
     canvas: &CanvasSpec,
-    layer: &crate::Layer,
+    layer: &Layer,
+    (rect, opacity): (Option<Rect>, u8),
     picture: PictureSpec,
     aspect: (u32, u32),
 ) -> Result<Option<LayerPlan>, SceneError> {
     let aspect = if picture.turns % 2 == 1 { (aspect.1, aspect.0) } else { aspect };
-    let size = (canvas.width, canvas.height);
-    match geometry::place(layer, picture.upright_size(), aspect, size) {
-        Some(placement) => Ok(Some(LayerPlan::new(*canvas, picture, placement, layer.opacity)?)),
-        None => Ok(None),
-    }
+    let rect = rect.unwrap_or(Rect { x: 0, y: 0, width: canvas.width, height: canvas.height });
+    let Some(placement) = geometry::place(layer, rect, picture.upright_size(), aspect) else { return Ok(None) };
+    let Target { width, height, .. } = placement.target;
+    let mask = match layer.mask {
+        None => None,
+        Some(Mask { shape: MaskShape::Rectangle, feather }) => Some(feathered_rectangle(width, height, feather)?),
+        Some(Mask { shape: MaskShape::Ellipse, feather }) => Some(feathered_ellipse(width, height, feather)?),
+    };
+    let planned = composite::Layer {
+        opacity,
+        mask: mask.as_ref().map(Frame::view),
+        mode: layer.blend,
+        filter: layer.filter,
+        ..composite::Layer::new(picture, placement)
+    };
+    Ok(Some(LayerPlan::of(*canvas, &planned)?))
 }

@@ -3,6 +3,7 @@
 
 use millpond_scene::{Scene, schema};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const COMMITTED: &str = include_str!("../scene-1.schema.json");
 
@@ -19,7 +20,9 @@ fn example() -> Value {
         "assets": {"a": {"src": "a.mp4", "color": {"matrix": "bt601", "range": "full"}},
                    "b": {"input": {"width": 2, "height": 2, "format": "rgba"}}},
         "layers": [{"asset": "a", "rect": [0, 0, 2, 2], "crop": [0, 0, 1, 1], "fit": "cover", "opacity": 1,
-                    "start": 0, "end": 1, "offset": 0, "after": "hold"}],
+                    "blend": "screen", "mask": {"shape": "ellipse", "feather": 1}, "filter": "lanczos3",
+                    "start": 0, "end": 1, "offset": 0, "speed": 2, "after": "hold"},
+                   {"asset": "a", "keyframes": [{"at": 0, "rect": [0, 0, 2, 2], "opacity": 1, "ease": "hold"}]}],
         "audio": [{"asset": "a", "gain_db": 0, "start": 0, "end": 1, "offset": 0}],
         "duration": 1
     })
@@ -36,8 +39,10 @@ fn walk(schema: &Value, at: &str, root: &Value, seen: &mut usize) {
     assert_eq!(schema["additionalProperties"], json!(false), "{at} is closed");
     let found = root.pointer(at).unwrap_or_else(|| panic!("the example has {at}"));
     let object = found.as_object().unwrap_or_else(|| panic!("{at} is an object"));
-    let names = |keys: serde_json::map::Keys<'_>| keys.cloned().collect::<Vec<_>>();
-    assert_eq!(names(properties.keys()), names(object.keys()), "fields of {at}");
+    // Keyframes stand in for other fields: they are in a layer of their own.
+    let elsewhere = (at == "/layers/0").then(|| "keyframes".to_string());
+    let names: BTreeSet<String> = object.keys().cloned().chain(elsewhere).collect();
+    assert_eq!(properties.keys().cloned().collect::<BTreeSet<_>>(), names, "fields of {at}");
 
     let mut unknown = root.clone();
     unknown.pointer_mut(at).unwrap()["no_such_field"] = json!(1);
@@ -47,6 +52,7 @@ fn walk(schema: &Value, at: &str, root: &Value, seen: &mut usize) {
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     for (name, child) in properties {
         *seen += 1;
+        let at = if name == "keyframes" { "/layers/1" } else { at };
         let mut bad = root.clone();
         bad.pointer_mut(at).unwrap()[name] = json!({"nonsense": true});
         let problems = read(&bad).unwrap_err();
@@ -61,7 +67,7 @@ fn walk(schema: &Value, at: &str, root: &Value, seen: &mut usize) {
                 let kinds = child["additionalProperties"]["oneOf"].as_array().unwrap();
                 walk(&kinds[0], "/assets/a", root, seen);
             }
-            "layers" | "audio" => walk(&child["items"], &format!("{at}/{name}/0"), root, seen),
+            "layers" | "keyframes" | "audio" => walk(&child["items"], &format!("{at}/{name}/0"), root, seen),
             _ => walk(child, &format!("{at}/{name}"), root, seen),
         }
     }
@@ -73,7 +79,7 @@ fn reader_and_schema_have_the_same_fields() {
     let schema: Value = serde_json::from_str(COMMITTED).unwrap();
     let mut seen = 0;
     walk(&schema, "", &example(), &mut seen);
-    assert!(seen >= 28, "walked {seen} properties");
+    assert!(seen >= 39, "walked {seen} properties");
     // The kind of asset that the example's first one is not.
     let input = &schema["properties"]["assets"]["additionalProperties"]["oneOf"][1]["properties"]["input"];
     walk(input, "/assets/b/input", &example(), &mut seen);

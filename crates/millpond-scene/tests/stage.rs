@@ -175,3 +175,59 @@ fn what_is_hidden_need_not_be_drawn() {
     covered.stage.push_input(asset, black).unwrap();
     assert_ne!(frame_hash(&alone.frame(3).view()), frame_hash(&covered.frame(3).view()));
 }
+
+#[test]
+fn speed_plays_faster_and_slower() {
+    let mut host = Host::new(r#"[{"asset": "clip", "speed": 2, "offset": 0.01}]"#, &[0, 5, 8, 20]);
+    let shown: Vec<u8> = (0..4).map(|n| host.luma(n)).collect();
+    // Times 1, 9, 17, 25 ticks; the clip ends at 24.
+    assert_eq!(shown, [50, 58, 58, WHITE]);
+    let mut host = Host::new(r#"[{"asset": "clip", "speed": "1/3"}]"#, &[0, 5, 8, 20]);
+    let shown: Vec<u8> = (0..9).map(|n| host.luma(n)).collect();
+    // Times 0, 4/3, … 32/3 ticks.
+    assert_eq!(shown, [50, 50, 50, 50, 55, 55, 58, 58, 58]);
+}
+
+#[test]
+fn a_clip_that_loops_begins_again_at_its_offset() {
+    let mut host = Host::new(r#"[{"asset": "clip", "after": "loop", "offset": 0.05}]"#, &[0, 5, 8, 12]);
+    let shown: Vec<u8> = (0..8).map(|n| host.luma(n)).collect();
+    // Times 5, 9, 13, 17, 21, 25, 29, 33 ticks; rounds are 16 − 5 = 11 ticks long: 5, 9, 13, 6, 10, 14, 7, 11.
+    assert_eq!(shown, [55, 58, 62, 55, 58, 62, 55, 58]);
+    let count = |what: fn(&Need) -> bool| host.log.iter().filter(|need| what(need)).count();
+    assert_eq!(count(|need| matches!(need, Need::Open { .. })), 3);
+    assert_eq!(count(|need| matches!(need, Need::Close { .. })), 2);
+    assert_eq!(host.stage.asset_time(0, 3), Some(Rational::new(6, 100)));
+}
+
+#[test]
+fn a_clip_without_length_does_not_loop_for_ever() {
+    for (offset, ticks) in [("0.5", &[0, 5][..]), ("0", &[])] {
+        let mut host = Host::new(&format!(r#"[{{"asset": "clip", "after": "loop", "offset": {offset}}}]"#), ticks);
+        assert_eq!((host.luma(0), host.luma(1)), (WHITE, WHITE));
+    }
+}
+
+#[test]
+fn seeking_in_a_loop_shows_what_playing_shows() {
+    let scene = r#"[{"asset": "clip", "after": "loop"}]"#;
+    let mut played = Host::new(scene, &[0, 5, 8, 12]);
+    let frames: Vec<u8> = (0..20).map(|n| played.luma(n)).collect();
+    let mut host = Host::new(scene, &[0, 5, 8, 12]);
+    for n in [13, 2, 19, 7, 6] {
+        host.stage.seek();
+        host.next = 0;
+        assert_eq!(host.luma(n), frames[n as usize], "frame {n}");
+    }
+}
+
+#[test]
+fn keyframes_move_and_fade_a_layer() {
+    let keyframes = r#"[{"asset": "clip", "fit": "stretch", "after": "hold",
+        "keyframes": [{"at": 0, "rect": [-8, 0, 8, 4]}, {"at": 0.16, "rect": [0, 0, 8, 4], "opacity": 1}, {"at": 0.32, "opacity": 0}]}]"#;
+    let mut host = Host::new(keyframes, &[0]);
+    // At pixel 3: the picture's right edge is at 0, 2, 4, 6, 8, then it fades from 50 to 235.
+    let shown: Vec<u8> = (0..9).map(|n| host.luma(n)).collect();
+    let faded = |alpha: u32| ((50 * alpha + 235 * (255 - alpha) + 127) / 255) as u8;
+    assert_eq!(shown, [WHITE, WHITE, 50, 50, 50, faded(191), faded(128), faded(64), WHITE]);
+}

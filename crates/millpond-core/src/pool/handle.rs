@@ -154,6 +154,25 @@ impl<T: Recycle> Pool<T> {
         self.0.stats()
     }
 
+    /// The pool's figures for a [`Monitor`](crate::memory::Monitor). They do not keep the pool open; once it is closed
+    /// and everything has come back they are told a last time, and then `None`. Calling it does not allocate.
+    pub fn observer(&self) -> impl FnMut() -> Option<PoolStats> + Send + use<T>
+    where
+        T: Send,
+    {
+        // An owner keeps the pool's memory, not the pool: only handles do that.
+        let shelf = self.0.clone();
+        let mut has_ended = false;
+        move || {
+            if has_ended {
+                return None;
+            }
+            let stats = shelf.stats();
+            has_ended = stats.capacity == 0 && shelf.is_closed();
+            Some(stats)
+        }
+    }
+
     /// More objects may be made for it.
     #[cfg(feature = "video")]
     pub(super) fn may_grow(&self) -> bool {

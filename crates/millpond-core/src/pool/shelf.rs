@@ -103,7 +103,7 @@ impl<T: Recycle> Shelf<T> {
     }
 
     /// Nobody gets an object any more. Never wrong once an acquire has found that out.
-    fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         Word::from_bits(self.first.load(Acquire)).is_closed()
     }
 

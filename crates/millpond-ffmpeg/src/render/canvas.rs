@@ -4,15 +4,18 @@
 //! last column or row of luma is repeated (its chroma planes are those of the even size already). Nothing allocates
 //! after construction.
 
-use crate::{Cancel, Error};
+use crate::{Cancel, Error, SharedMonitor};
 use millpond_core::pool::{PoolConfig, Pooled};
-use millpond_core::video::{Color, Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert};
+use millpond_core::video::{
+    Color, Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert::Converter,
+};
 
 /// The frames of a render.
 pub(crate) struct Canvas {
     /// Canvas frames.
     composed: FramePool,
-    color: Color,
+    /// From an RGBA canvas to I420.
+    to_i420: Converter,
     /// I420 of the canvas's size, for an RGBA canvas of odd size.
     converted: Option<Frame>,
     /// I420 of even size, unless canvas frames are that.
@@ -39,10 +42,18 @@ impl Canvas {
         let encoded = (!is_direct && waiting > 0).then(|| FramePool::frames(layout, PoolConfig::fixed(waiting)));
         Ok(Canvas {
             composed: FramePool::frames(canvas, PoolConfig::fixed(if is_direct { waiting + 1 } else { 1 }))?,
-            color,
+            to_i420: Converter::new((canvas.format(), color), (PixelFormat::I420, color))?,
             converted,
             encoded: encoded.transpose()?,
         })
+    }
+
+    /// Has its pools watched.
+    pub(crate) fn watch(&self, monitor: &SharedMonitor) {
+        monitor.watch("canvas", &self.composed);
+        if let Some(encoded) = &self.encoded {
+            monitor.watch("pictures for the encoder", encoded);
+        }
     }
 
     /// A frame to compose on; waits until one is free.
@@ -57,10 +68,10 @@ impl Canvas {
         let view = composed.view();
         match (&mut self.converted, view.format()) {
             (Some(converted), _) => {
-                convert::from_rgba(&view, self.color, &mut converted.view_mut())?;
+                self.to_i420.convert_into(&view, &mut converted.view_mut())?;
                 repeat_edges(&converted.view(), &mut encoded.view_mut());
             }
-            (None, PixelFormat::Rgba8) => convert::from_rgba(&view, self.color, &mut encoded.view_mut())?,
+            (None, PixelFormat::Rgba8) => self.to_i420.convert_into(&view, &mut encoded.view_mut())?,
             (None, _) => repeat_edges(&view, &mut encoded.view_mut()),
         }
         Ok(encoded)

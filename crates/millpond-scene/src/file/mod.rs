@@ -6,4 +6,7 @@ mod parse;
 pub mod schema;
 mod types;
 
-pub use types::{After, Asset, Canvas, CanvasFormat, Crop, Fit, Layer, Medium, Rect, Scene, Sound, Source};
+pub use types::{
+    After, Asset, Canvas, CanvasFormat, Crop, Ease, Fit, Keyframe, Layer, Mask, MaskShape, Medium, Rect, Scene, Sound,
+    Source,
+};

@@ -4,11 +4,36 @@ use super::fields::{Fields, Report, integer, number, rational, word};
 use super::types::*;
 use crate::time::are_commensurable;
 use crate::{CodedMatrix, ColorTags, Rational, SceneErrors};
+use millpond_core::video::blend::Mode;
+use millpond_core::video::resize::Filter;
 use millpond_core::video::{MAX_SIDE, Matrix, PixelFormat, Range};
 use serde_json::Value;
 
 /// Farthest a rectangle may lie from the canvas.
 const MAX_OFFSET: i64 = 1 << 20;
+
+/// Largest numerator and denominator of a speed.
+const MAX_SPEED_PART: i128 = 10_000;
+
+const BLEND_MODES: [(&str, Mode); 8] = [
+    ("normal", Mode::Normal),
+    ("multiply", Mode::Multiply),
+    ("screen", Mode::Screen),
+    ("overlay", Mode::Overlay),
+    ("darken", Mode::Darken),
+    ("lighten", Mode::Lighten),
+    ("difference", Mode::Difference),
+    ("plus-lighter", Mode::PlusLighter),
+];
+
+const FILTERS: [(&str, Filter); 6] = [
+    ("nearest", Filter::Nearest),
+    ("box", Filter::Box),
+    ("bilinear", Filter::Bilinear),
+    ("bilinear-antialiased", Filter::BilinearAntialiased),
+    ("catmull-rom", Filter::CatmullRom),
+    ("lanczos3", Filter::Lanczos3),
+];
 
 impl Scene {
     /// Reads a scene file.
@@ -64,20 +89,25 @@ fn scene(value: &Value, report: &mut Report) -> Option<Scene> {
     let duration = fields.optional("duration").and_then(|value| positive("duration", value, report));
     if let Some(canvas) = &canvas {
         let frame = canvas.frame_rate.recip();
-        let mut check = |path: String, times: [Option<Rational>; 3]| {
-            if !are_commensurable([frame].into_iter().chain(times.into_iter().flatten())) {
+        let mut check = |path: String, times: &[Option<Rational>], speed: Rational| {
+            // A time is multiplied and divided by the speed: both its halves widen the denominator.
+            let slack = Rational::new(1, speed.numer() * speed.denom());
+            if !are_commensurable([frame].iter().chain(times.iter().flatten()).map(|time| time * slack)) {
                 report.add(
                     &path,
                     "E_SCENE_VALUE",
-                    "its times and the frame rate have no common denominator below 10^24",
+                    "its times, its speed and the frame rate have no common denominator below 10^24",
                 );
             }
         };
         for (index, layer) in layers.iter().enumerate() {
-            check(format!("layers[{index}]"), [Some(layer.start), layer.end, Some(layer.offset)]);
+            let mut times = vec![Some(layer.start), layer.end, Some(layer.offset)];
+            times.extend(layer.keyframes.iter().map(|keyframe| Some(keyframe.at)));
+            check(format!("layers[{index}]"), &times, layer.speed);
         }
         for (index, sound) in audio.iter().enumerate() {
-            check(format!("audio[{index}]"), [Some(sound.start), sound.end, Some(sound.offset)]);
+            let times = [Some(sound.start), sound.end, Some(sound.offset)];
+            check(format!("audio[{index}]"), &times, Rational::from_integer(1));
         }
     }
     fields.finish(report);
@@ -230,14 +260,23 @@ fn asset_name(fields: &mut Fields<'_>, names: &[&str], report: &mut Report) -> O
 fn layer(path: String, value: &Value, names: &[&str], report: &mut Report) -> Option<Layer> {
     let mut fields = Fields::new(path, value, report)?;
     let asset = asset_name(&mut fields, names, report);
+    let keyed = keyframes(&mut fields, report);
     let rect = fields.optional("rect").map(|value| rect(&fields.path("rect"), value, report));
     let crop = fields.optional("crop").map(|value| crop(&fields.path("crop"), value, report));
     let fits = [("contain", Fit::Contain), ("cover", Fit::Cover), ("stretch", Fit::Stretch)];
     let fit =
         fields.optional("fit").map_or(Some(Fit::Contain), |value| word(&fields.path("fit"), value, &fits, report));
     let opacity = fields.optional("opacity").map_or(Some(255), |value| opacity(&fields.path("opacity"), value, report));
+    let blend = fields
+        .optional("blend")
+        .map_or(Some(Mode::Normal), |value| word(&fields.path("blend"), value, &BLEND_MODES, report));
+    let mask = fields.optional("mask").map(|value| mask(fields.path("mask"), value, report));
+    let filter = fields
+        .optional("filter")
+        .map_or(Some(Filter::default()), |value| word(&fields.path("filter"), value, &FILTERS, report));
     let times = times(&mut fields, report);
-    let afters = [("hide", After::Hide), ("hold", After::Hold)];
+    let speed = fields.optional("speed").map_or(Some(1.into()), |value| speed(&fields.path("speed"), value, report));
+    let afters = [("hide", After::Hide), ("hold", After::Hold), ("loop", After::Loop)];
     let after =
         fields.optional("after").map_or(Some(After::Hide), |value| word(&fields.path("after"), value, &afters, report));
     fields.finish(report);
@@ -247,10 +286,91 @@ fn layer(path: String, value: &Value, names: &[&str], report: &mut Report) -> Op
         crop: if let Some(crop) = crop { Some(crop?) } else { None },
         fit: fit?,
         opacity: opacity?,
+        blend: blend?,
+        mask: if let Some(mask) = mask { Some(mask?) } else { None },
+        filter: filter?,
         start: times.start?,
         end: times.end?,
         offset: times.offset?,
+        speed: speed?,
         after: after?,
+        keyframes: keyed?,
+    })
+}
+
+fn mask(path: String, value: &Value, report: &mut Report) -> Option<Mask> {
+    let mut fields = Fields::new(path, value, report)?;
+    let shapes = [("rectangle", MaskShape::Rectangle), ("ellipse", MaskShape::Ellipse)];
+    let shape = fields.required("shape", report).and_then(|value| word(&fields.path("shape"), value, &shapes, report));
+    let feather = fields
+        .optional("feather")
+        .map_or(Some(0), |value| integer(&fields.path("feather"), value, 0..=i64::from(MAX_SIDE), report));
+    fields.finish(report);
+    Some(Mask { shape: shape?, feather: feather? as u32 })
+}
+
+fn speed(path: &str, value: &Value, report: &mut Report) -> Option<Rational> {
+    let speed = rational(path, value, "a number or a fraction", report)?;
+    let limits = Rational::new(1, 100)..=Rational::from_integer(100);
+    if !limits.contains(&speed) || *speed.numer() > MAX_SPEED_PART || *speed.denom() > MAX_SPEED_PART {
+        report.expected(path, "a speed from 1/100 to 100, as a fraction of numbers up to 10,000", value);
+        return None;
+    }
+    Some(speed)
+}
+
+fn keyframes(layer: &mut Fields<'_>, report: &mut Report) -> Option<Vec<Keyframe>> {
+    let Some(value) = layer.optional("keyframes") else { return Some(Vec::new()) };
+    let path = layer.path("keyframes");
+    let keyframes = list(Some(value), &path, report, keyframe);
+    if value.as_array().is_none_or(|values| values.len() != keyframes.len()) {
+        return None;
+    }
+    if let Some(index) = keyframes.windows(2).position(|pair| pair[0].at >= pair[1].at) {
+        let message = format!("comes at {}, not after {}", keyframes[index + 1].at, keyframes[index].at);
+        report.add(&format!("{path}[{}].at", index + 1), "E_SCENE_VALUE", message);
+    }
+    let keyed = [
+        ("rect", keyframes.iter().any(|keyframe| keyframe.rect.is_some())),
+        ("opacity", keyframes.iter().any(|keyframe| keyframe.opacity.is_some())),
+    ];
+    for (name, keyed) in keyed {
+        if keyed && layer.has(name) {
+            report.add(&layer.path(name), "E_SCENE_FIELD", "the keyframes say it already");
+        }
+    }
+    Some(keyframes)
+}
+
+fn keyframe(path: String, value: &Value, report: &mut Report) -> Option<Keyframe> {
+    let mut fields = Fields::new(path, value, report)?;
+    let at = fields.required("at", report).and_then(|value| {
+        let at = rational(&fields.path("at"), value, "a time in seconds", report)?;
+        if at < Rational::from_integer(0) {
+            report.expected(&fields.path("at"), "a time of 0 or more", value);
+        }
+        Some(at)
+    });
+    let rect = fields.optional("rect").map(|value| rect(&fields.path("rect"), value, report));
+    let opacity = fields.optional("opacity").map(|value| opacity(&fields.path("opacity"), value, report));
+    let eases = [
+        ("linear", Ease::Linear),
+        ("ease-in", Ease::EaseIn),
+        ("ease-out", Ease::EaseOut),
+        ("ease-in-out", Ease::EaseInOut),
+        ("hold", Ease::Hold),
+    ];
+    let ease =
+        fields.optional("ease").map_or(Some(Ease::Linear), |value| word(&fields.path("ease"), value, &eases, report));
+    if rect.is_none() && opacity.is_none() {
+        report.add(&fields.path("rect"), "E_SCENE_FIELD", "a keyframe needs a rect or an opacity");
+    }
+    fields.finish(report);
+    Some(Keyframe {
+        at: at?,
+        rect: if let Some(rect) = rect { Some(rect?) } else { None },
+        opacity: if let Some(opacity) = opacity { Some(opacity?) } else { None },
+        ease: ease?,
     })
 }
 
@@ -373,8 +493,10 @@ mod tests {
     fn every_problem_is_reported_with_its_path() {
         let text = r#"{"version": 1, "canvas": {"width": 0, "height": 720, "frame_rate": "0/1", "colour": 1},
             "assets": {"a": {"src": ""}, "b": {"src": "x", "input": {}}, "c": 5},
-            "layers": [{"asset": "z", "speed": 2}, {"asset": "a", "opacity": "1/3", "after": "loop", "rect": [1, 2, 0.5]},
-                       {"asset": "c", "start": 3, "end": 2, "fit": 7}],
+            "layers": [{"asset": "z", "speed": 200}, {"asset": "a", "opacity": "1/3", "after": "again", "rect": [1, 2, 0.5]},
+                       {"asset": "c", "start": 3, "end": 2, "fit": 7, "speed": "10001/10000", "opacity": 1,
+                        "keyframes": [{"at": 1, "opacity": 2}, {"at": -1, "ease": "out"}]},
+                       {"asset": "c", "opacity": 1, "keyframes": [{"at": 1, "opacity": 0.5}, {"at": 1, "opacity": 1}]}],
             "audio": {}, "extra": null}"#;
         let errors = Scene::from_json(text).unwrap_err();
         let paths: Vec<&str> = errors.0.iter().map(|problem| problem.path.as_str()).collect();
@@ -393,6 +515,13 @@ mod tests {
             "layers[1].rect",
             "layers[2].end",
             "layers[2].fit",
+            "layers[2].speed",
+            "layers[2].keyframes[0].opacity",
+            "layers[2].keyframes[1].at",
+            "layers[2].keyframes[1].ease",
+            "layers[2].keyframes[1].rect",
+            "layers[3].opacity",
+            "layers[3].keyframes[1].at",
             "audio",
             "extra",
         ] {

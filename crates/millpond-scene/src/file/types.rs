@@ -4,6 +4,8 @@
 
 use crate::{ColorTags, Rational, SceneError};
 use millpond_core::video::PixelFormat;
+use millpond_core::video::blend::Mode;
+use millpond_core::video::resize::Filter;
 #[cfg(feature = "schema")]
 use {super::schema::form, schemars::JsonSchema};
 
@@ -111,6 +113,15 @@ pub struct Layer {
     /// 0 (not seen) to 1 (the default); quantised once to 0 to 255, rounded half up.
     #[cfg_attr(feature = "schema", schemars(with = "Option<form::Unit>"))]
     pub opacity: u8,
+    /// How its colours and those below make a colour; "normal" if absent. The formulas are CSS's, on coded R'G'B'.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::BlendMode>"))]
+    pub blend: Mode,
+    /// What is cut out of it; nothing if absent.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Mask>"))]
+    pub mask: Option<Mask>,
+    /// How samples are weighted where it is scaled; "bilinear-antialiased" if absent.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::FilterName>"))]
+    pub filter: Filter,
     /// Scene time in seconds from which it is seen; 0 if absent.
     #[cfg_attr(feature = "schema", schemars(with = "Option<form::Time>"))]
     pub start: Rational,
@@ -120,9 +131,71 @@ pub struct Layer {
     /// Time in the asset, in seconds, that shows at `start`; 0 if absent.
     #[cfg_attr(feature = "schema", schemars(with = "Option<form::Time>"))]
     pub offset: Rational,
+    /// How fast the asset plays, 1/100 to 100, as a number or a fraction of numbers up to 10,000; 1 if absent.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::PositiveTime>"))]
+    pub speed: Rational,
     /// What shows when the asset is over; "hide" if absent.
     #[cfg_attr(feature = "schema", schemars(with = "Option<After>"))]
     pub after: After,
+    /// Rectangles and opacities over time, in place of `rect` and `opacity`.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Keyframe>>"))]
+    pub keyframes: Vec<Keyframe>,
+}
+
+/// Where a layer is and how opaque, at one time; before the first keyframe that says it as there, after the last as there.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(deny_unknown_fields))]
+pub struct Keyframe {
+    /// Seconds after the layer's start.
+    #[cfg_attr(feature = "schema", schemars(with = "form::Time"))]
+    pub at: Rational,
+    /// The layer's rectangle, [x, y, width, height].
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::RectArray>"))]
+    pub rect: Option<Rect>,
+    /// The layer's opacity, 0 to 1.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::Unit>"))]
+    pub opacity: Option<u8>,
+    /// The way from here to the next keyframe; "linear" if absent.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Ease>"))]
+    pub ease: Ease,
+}
+
+/// How a value goes from one keyframe to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename_all = "kebab-case"))]
+pub enum Ease {
+    /// Evenly.
+    #[default]
+    Linear,
+    /// Slowly at first: p².
+    EaseIn,
+    /// Slowly at last: 1 − (1 − p)².
+    EaseOut,
+    /// Slowly at both ends: 3p² − 2p³.
+    EaseInOut,
+    /// Not at all until the next keyframe.
+    Hold,
+}
+
+/// A shape as large as the picture on the canvas; what lies outside is not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(deny_unknown_fields))]
+pub struct Mask {
+    /// The shape.
+    pub shape: MaskShape,
+    /// Pixels over which it fades at its edge; 0 if absent.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::Feather>"))]
+    pub feather: u32,
+}
+
+/// The shape of a mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename_all = "lowercase"))]
+pub enum MaskShape {
+    /// The whole rectangle: only the feather shows.
+    Rectangle,
+    /// The ellipse that touches all four sides.
+    Ellipse,
 }
 
 /// A rectangle of canvas pixels.
@@ -173,6 +246,8 @@ pub enum After {
     Hide,
     /// Its last picture.
     Hold,
+    /// The asset again, from the layer's `offset`.
+    Loop,
 }
 
 /// A sound in the mix.
@@ -233,8 +308,10 @@ impl Scene {
         for layer in &self.layers {
             let end = match layer.end {
                 Some(end) => Some(end),
-                None if layer.after == After::Hold => None,
-                None => asset_end(layer.asset, Medium::Picture)?.map(|end| end - layer.offset + layer.start),
+                None if layer.after != After::Hide => None,
+                None => {
+                    asset_end(layer.asset, Medium::Picture)?.map(|end| (end - layer.offset) / layer.speed + layer.start)
+                }
             };
             longest = longest.max(end);
         }

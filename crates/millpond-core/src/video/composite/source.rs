@@ -4,8 +4,9 @@
 //! sample, ten bits taken to eight; chroma sits where the turn puts it.
 
 use super::{PictureSpec, Placement};
+use crate::simd::Level;
 use crate::video::format::shifted;
-use crate::video::resize::{Axis, Grid, Mapping, PlaneResize, RgbaResize, Samples};
+use crate::video::resize::{Axis, Filter, Grid, Mapping, PlaneResize, RgbaResize, Samples};
 use crate::video::{FrameView, PixelFormat, Plane};
 
 /// Luma, Cb, Cr, alpha.
@@ -13,6 +14,8 @@ pub(super) const Y: usize = 0;
 pub(super) const U: usize = 1;
 pub(super) const V: usize = 2;
 pub(super) const A: usize = 3;
+
+/// How layers are resampled.
 
 /// One component of the upright picture.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +29,8 @@ struct Component {
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) picture: PictureSpec,
+    filter: Filter,
+    level: Level,
     components: [Option<Component>; 4],
     /// Per component the turned samples; empty where nothing turns.
     turned: [Vec<u8>; 4],
@@ -33,7 +38,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(picture: &PictureSpec) -> Source {
+    pub(super) fn new(picture: &PictureSpec, filter: Filter, level: Level) -> Source {
         let (right, down) = picture.format.chroma_shift();
         let (width, height) = (picture.width, picture.height);
         let grid = |halved: bool, siting: crate::video::Siting| {
@@ -53,13 +58,13 @@ impl Source {
         ];
         let turns = picture.turns % 4;
         let components = stored.map(|stored| stored.map(|component| component.turn(turns, width, height)));
-        let bytes = if picture.format.is_rgb() { 4 } else { 1 };
+        let bytes = if picture.format.is_rgb() { picture.format.sample_bytes(0) } else { 1 };
         let turned = components.map(|component| match component {
             Some(Component { size: (width, height), .. }) if turns != 0 => vec![0; width * height * bytes],
             _ => Vec::new(),
         });
         let row = if turns == 0 { Vec::new() } else { vec![0; width as usize * bytes] };
-        Source { picture: PictureSpec { turns, ..*picture }, components, turned, row }
+        Source { picture: PictureSpec { turns, ..*picture }, filter, level, components, turned, row }
     }
 
     pub(super) fn is_rgb(&self) -> bool {
@@ -70,9 +75,11 @@ impl Source {
         self.components[component].is_some()
     }
 
-    /// Whether the samples of the picture can be used as rows of bytes where they lie.
-    pub(super) fn is_planar_eight_bit(&self) -> bool {
-        self.picture.turns == 0 && matches!(self.picture.format, PixelFormat::I420 | PixelFormat::I420A)
+    /// Whether the planes of the picture are those of a canvas of this format, so that rows can be used where they lie.
+    pub(super) fn has_planes_of(&self, canvas: PixelFormat) -> bool {
+        let planar = matches!(self.picture.format, PixelFormat::I420 | PixelFormat::Yv12 | PixelFormat::I420A);
+        let same = if canvas == PixelFormat::Nv12 { self.picture.format == PixelFormat::Nv12 } else { planar };
+        self.picture.turns == 0 && same
     }
 
     /// The axes that take `component` to samples `range` of a canvas plane with `grid`.
@@ -83,7 +90,8 @@ impl Source {
         let [horizontal, vertical] = target;
         let axis = |span, source_len, source_grid, target_start: i32, target_len, (target_grid, range)| {
             let target_start = i64::from(target_start);
-            Axis::new(&Mapping { span, source_len, source_grid, target_start, target_len, target_grid }, range)
+            let mapping = Mapping { span, source_len, source_grid, target_start, target_len, target_grid };
+            Axis::new(&mapping, self.filter, range)
         };
         let rect = placement.target;
         [
@@ -99,16 +107,27 @@ impl Source {
         placement: &Placement,
         target: [(Grid, std::ops::Range<usize>); 2],
     ) -> PlaneResize {
-        let width = self.components[component].map_or(1, |component| component.size.0);
         let [x, y] = self.axes(component, placement, target);
-        PlaneResize::new(x, y, width)
+        PlaneResize::new(x, y, 1, self.filter).with_level(self.level)
+    }
+
+    /// First column and row of an RGBA picture that can be used where it lies: one whose pixels would only be copied.
+    pub(super) fn untouched_rgba(
+        &self,
+        placement: &Placement,
+        target: [(Grid, std::ops::Range<usize>); 2],
+    ) -> Option<(usize, usize)> {
+        if self.picture.turns != 0 || self.picture.format != PixelFormat::Rgba8 {
+            return None;
+        }
+        let [x, y] = self.axes(Y, placement, target);
+        (x.is_identity() && y.is_identity()).then(|| (x.at(0).0, y.at(0).0))
     }
 
     /// Plans an RGBA picture.
     pub(super) fn plan_rgba(&self, placement: &Placement, target: [(Grid, std::ops::Range<usize>); 2]) -> RgbaResize {
-        let width = self.components[Y].map_or(1, |component| component.size.0);
         let [x, y] = self.axes(Y, placement, target);
-        RgbaResize::new(x, y, width, self.picture.format == PixelFormat::Bgra8)
+        RgbaResize::new(x, y, self.picture.format, self.filter).with_level(self.level)
     }
 
     /// Turns `picture` into the scratch planes, if it must be turned. Call once a picture, before the samples.
@@ -123,8 +142,12 @@ impl Source {
             if self.picture.format.is_rgb() {
                 let plane = picture.plane(0);
                 for y in 0..plane.rows() {
-                    let pixels = plane.row(y).as_chunks::<4>().0;
-                    scatter(pixels, out.as_chunks_mut::<4>().0, turns, y, upright.size);
+                    let row = plane.row(y);
+                    if self.picture.format.has_alpha() {
+                        scatter(row.as_chunks::<4>().0, out.as_chunks_mut::<4>().0, turns, y, upright.size);
+                    } else {
+                        scatter(row.as_chunks::<3>().0, out.as_chunks_mut::<3>().0, turns, y, upright.size);
+                    }
                 }
             } else {
                 let samples = stored_samples(picture, component);
@@ -149,7 +172,7 @@ impl Source {
     pub(super) fn pixels<'a>(&'a self, picture: &FrameView<'a>) -> Plane<'a> {
         match (self.picture.turns, self.components[Y]) {
             (0, _) | (_, None) => picture.plane(0),
-            (_, Some(upright)) => Plane::packed(&self.turned[Y], upright.size.0 * 4),
+            (_, Some(upright)) => Plane::packed(&self.turned[Y], upright.size.0 * self.picture.format.sample_bytes(0)),
         }
     }
 }
@@ -179,11 +202,24 @@ fn scatter<T: Copy>(row: &[T], out: &mut [T], turns: u8, y: usize, (width, heigh
     }
 }
 
-fn stored_samples<'a>(picture: &FrameView<'a>, component: usize) -> Samples<'a> {
+/// The plane of a planar format that holds `component`.
+pub(super) fn plane_of(format: PixelFormat, component: usize) -> usize {
+    match (format.chroma_planes(), component) {
+        (Some([cb, _]), U) => cb,
+        (Some([_, cr]), V) => cr,
+        _ => component,
+    }
+}
+
+/// The samples of one component of a Y'CbCr picture as it is stored.
+pub(in crate::video) fn stored_samples<'a>(picture: &FrameView<'a>, component: usize) -> Samples<'a> {
     match (picture.format(), component) {
         (PixelFormat::Nv12, U) => Samples::Pairs { plane: picture.plane(1), offset: 0 },
         (PixelFormat::Nv12, V) => Samples::Pairs { plane: picture.plane(1), offset: 1 },
+        (PixelFormat::P010, Y) => Samples::HighTen(picture.plane(0)),
+        (PixelFormat::P010, U) => Samples::HighTenPairs { plane: picture.plane(1), offset: 0 },
+        (PixelFormat::P010, V) => Samples::HighTenPairs { plane: picture.plane(1), offset: 1 },
         (format, _) if format.is_ten_bit() => Samples::Ten(picture.plane(component)),
-        _ => Samples::Eight(picture.plane(component)),
+        (format, _) => Samples::Eight(picture.plane(plane_of(format, component))),
     }
 }
