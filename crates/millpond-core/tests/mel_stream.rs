@@ -199,3 +199,15 @@ fn a_long_stream_is_many_short_ones() {
     frames += stream.flush_into(&mut out).unwrap().written;
     assert_eq!(frames, config.output_frames(3600 * 16_000));
 }
+
+/// Sample by sample, under a window that is not 0 where the clip is mirrored.
+#[test]
+fn single_samples_make_the_whole() {
+    for padding in [Padding::Reflect, Padding::Zero, Padding::None, Padding::SnipEdges, Padding::Mirror] {
+        let config = MelConfig { padding, window: Window::Rectangular, ..Profile::Torchaudio.config() };
+        let samples = noise(3000, 9);
+        let (want, reference) = whole(&config, Level::best(), &samples);
+        let mut stream = MelStream::with_reference(config, reference).unwrap();
+        assert_eq!(bits(&streamed(&mut stream, &samples, &[1])), bits(&want), "{padding:?}");
+    }
+}
