@@ -61,6 +61,8 @@ prop_compose! {
         n_fft in 2usize..400, win in 2usize..400, hop in 1usize..500, drop_last_frame in any::<bool>(),
         pad_to_samples in prop::sample::select(vec![0, 0, 900, 1600]), clip_max in any::<bool>(),
         mean_variance in any::<bool>(),
+        // A window that is not 0 at its ends sees one sample more.
+        window in prop::sample::select(vec![Window::Hann, Window::Hamming, Window::Rectangular]),
     ) -> MelConfig {
         let config = profile.config();
         if !change {
@@ -71,7 +73,7 @@ prop_compose! {
             if mean_variance { Normalization::MeanVariance { epsilon: 1e-5 } } else { config.normalization };
         MelConfig {
             padding, n_fft, win_samples: win.min(n_fft), hop_samples: hop, n_mels: 1 + n_fft / 4, drop_last_frame,
-            pad_to_samples, reference, normalization, ..config
+            pad_to_samples, reference, normalization, window, ..config
         }
     }
 }
@@ -196,4 +198,16 @@ fn a_long_stream_is_many_short_ones() {
     }
     frames += stream.flush_into(&mut out).unwrap().written;
     assert_eq!(frames, config.output_frames(3600 * 16_000));
+}
+
+/// Sample by sample, under a window that is not 0 where the clip is mirrored.
+#[test]
+fn single_samples_make_the_whole() {
+    for padding in [Padding::Reflect, Padding::Zero, Padding::None, Padding::SnipEdges, Padding::Mirror] {
+        let config = MelConfig { padding, window: Window::Rectangular, ..Profile::Torchaudio.config() };
+        let samples = noise(3000, 9);
+        let (want, reference) = whole(&config, Level::best(), &samples);
+        let mut stream = MelStream::with_reference(config, reference).unwrap();
+        assert_eq!(bits(&streamed(&mut stream, &samples, &[1])), bits(&want), "{padding:?}");
+    }
 }
