@@ -13,7 +13,6 @@ mod line;
 mod mel;
 mod memory_plot;
 mod memory_report;
-mod npy;
 mod png;
 mod probe;
 mod progress;

@@ -112,6 +112,36 @@ pub enum Error {
         /// What is allowed.
         expected: &'static str,
     },
+    /// Features that depend on the whole clip were asked of a stream without a reference for it.
+    #[cfg(feature = "audio")]
+    #[error("{what} needs the whole clip: a stream must be given a reference for it")]
+    NeedsWholeClip {
+        /// The part of the configuration that does.
+        what: &'static str,
+    },
+    /// Samples have another rate than the plan is for.
+    #[cfg(feature = "audio")]
+    #[error("sample rate {got} Hz does not match: expected {expected} Hz")]
+    RateMismatch {
+        /// The plan's rate in Hz.
+        expected: u32,
+        /// The samples' rate in Hz.
+        got: u32,
+    },
+    /// A configuration cannot be read.
+    #[cfg(feature = "json")]
+    #[error("bad configuration: {message}")]
+    BadConfig {
+        /// What is wrong, and where.
+        message: String,
+    },
+    /// There is no profile of this name.
+    #[cfg(feature = "audio")]
+    #[error("there is no mel profile {name:?}")]
+    UnknownProfile {
+        /// The name that was asked for.
+        name: String,
+    },
 }
 
 /// Format and size of a picture, as [`Error::Mismatch`] prints them.
@@ -161,6 +191,14 @@ impl Error {
             Error::PoolBudget { .. } => "E_POOL_BUDGET",
             Error::Cancelled => "E_CANCELLED",
             Error::BadParameter { .. } => "E_BAD_PARAMETER",
+            #[cfg(feature = "audio")]
+            Error::NeedsWholeClip { .. } => "E_NEEDS_WHOLE_CLIP",
+            #[cfg(feature = "audio")]
+            Error::RateMismatch { .. } => "E_RATE_MISMATCH",
+            #[cfg(feature = "audio")]
+            Error::UnknownProfile { .. } => "E_BAD_PROFILE",
+            #[cfg(feature = "json")]
+            Error::BadConfig { .. } => "E_BAD_CONFIG",
         }
     }
 }

@@ -10,6 +10,12 @@
 //! - [`video`]: pixel formats, frames and views, conversion, resizing, blending.
 //! - [`audio`]: windows, STFT, mel filterbanks, log-mel profiles, resampling.
 
+// A build without vectors (WebAssembly without simd128) has no use for what only they need.
+#![cfg_attr(
+    not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128")),
+    allow(dead_code, unused_imports, unused_macros, unused_variables)
+)]
+
 #[cfg(feature = "audio")]
 pub mod audio;
 pub mod memory;
@@ -20,6 +26,7 @@ pub mod video;
 
 mod aligned;
 mod error;
+#[cfg(any(feature = "audio", feature = "video"))]
 mod math;
 pub use error::Error;
 

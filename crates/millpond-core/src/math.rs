@@ -5,6 +5,8 @@
 /// 2π, rounded to f64.
 const TAU: f64 = std::f64::consts::TAU;
 
+// `audio::math` gives it out; without that feature it is this crate's own.
+#[cfg_attr(not(feature = "audio"), allow(unreachable_pub))]
 /// (sin 2πx, cos 2πx) for x in whole turns, |x| < 2^50, within 4e-16.
 ///
 /// The nearest quarter turn is subtracted exactly, then Taylor series run over |2πr| ≤ π/4, to the terms in θ^17 and

@@ -2,24 +2,27 @@
 
 use millpond_core::Rational;
 use millpond_core::simd::Level;
-use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec, Placement, Span, Target};
+use millpond_core::video::composite::{CanvasSpec, Layer, LayerPlan, PictureSpec, Placement, Span, Target};
 use millpond_core::video::{ChromaSiting, Color, PixelFormat};
 
 use crate::{Case, picture};
 
-pub(crate) fn cases(_level: Level) -> Vec<Case> {
-    use PixelFormat::{I420, Rgba8};
+pub(crate) fn cases(level: Level) -> Vec<Case> {
+    use PixelFormat::{I420, Nv12, Rgba8};
     vec![
-        case(I420, (1280, 720), (I420, 1280, 720), (0, 0, 1280, 720), 255),
-        case(I420, (1280, 720), (I420, 1280, 720), (100, 50, 320, 180), 255),
-        case(I420, (1279, 719), (I420, 1279, 719), (-3, -5, 1111, 777), 200),
-        case(I420, (1280, 720), (Rgba8, 320, 320), (41, 33, 200, 200), 204),
-        case(Rgba8, (641, 359), (PixelFormat::I444P10, 333, 77), (3, 5, 99, 111), 255),
-        case(Rgba8, (1280, 720), (Rgba8, 320, 320), (700, 500, 320, 320), 255),
+        case(level, I420, (1280, 720), (I420, 1280, 720), (0, 0, 1280, 720), 255),
+        case(level, I420, (1280, 720), (I420, 1280, 720), (100, 50, 320, 180), 255),
+        case(level, I420, (1279, 719), (I420, 1279, 719), (-3, -5, 1111, 777), 200),
+        case(level, I420, (1280, 720), (Rgba8, 320, 320), (41, 33, 200, 200), 204),
+        case(level, Nv12, (639, 481), (Rgba8, 320, 320), (41, 33, 200, 200), 204),
+        case(level, Nv12, (1280, 720), (Nv12, 1280, 720), (0, 0, 1280, 720), 255),
+        case(level, Rgba8, (641, 359), (PixelFormat::I444P10, 333, 77), (3, 5, 99, 111), 255),
+        case(level, Rgba8, (1280, 720), (Rgba8, 320, 320), (700, 500, 320, 320), 255),
     ]
 }
 
 fn case(
+    level: Level,
     canvas_format: PixelFormat,
     (width, height): (u32, u32),
     (format, source_width, source_height): (PixelFormat, u32, u32),
@@ -31,22 +34,27 @@ fn case(
     );
     let color = Color::default();
     let whole = |len: u32| Span { start: Rational::from_integer(0), length: Rational::from_integer(i128::from(len)) };
-    let mut plan = LayerPlan::new(
+    let mut plan = LayerPlan::of(
         CanvasSpec { format: canvas_format, width, height, color },
-        PictureSpec {
-            format,
-            width: source_width,
-            height: source_height,
-            color,
-            siting: ChromaSiting::default(),
-            turns: 0,
+        &Layer {
+            opacity,
+            level,
+            ..Layer::new(
+                PictureSpec {
+                    format,
+                    width: source_width,
+                    height: source_height,
+                    color,
+                    siting: ChromaSiting::default(),
+                    turns: 0,
+                },
+                Placement {
+                    source_x: whole(source_width),
+                    source_y: whole(source_height),
+                    target: Target { x, y, width: target_width, height: target_height },
+                },
+            )
         },
-        Placement {
-            source_x: whole(source_width),
-            source_y: whole(source_height),
-            target: Target { x, y, width: target_width, height: target_height },
-        },
-        opacity,
     )
     .unwrap_or_else(|e| panic!("{name}: {e}"));
     let source = picture(format, source_width, source_height, 1);

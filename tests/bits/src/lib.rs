@@ -4,13 +4,20 @@
 //!
 //! A module for each operation; a case names the operation and the size it works on.
 
+mod audio;
+mod blend;
 mod case;
 mod composite;
+mod convert;
 mod export;
+mod jpeg;
 mod noise;
 mod picture;
+mod resize;
+mod tensor;
 
 pub use case::Case;
+pub use jpeg::scenery;
 pub use noise::Noise;
 pub use picture::picture;
 
@@ -18,7 +25,18 @@ use millpond_core::simd::Level;
 
 /// All cases at a level, always in the same order.
 pub fn cases(level: Level) -> Vec<Case> {
-    [composite::cases(level)].into_iter().flatten().collect()
+    [
+        audio::cases(level),
+        blend::cases(level),
+        composite::cases(level),
+        convert::cases(level),
+        jpeg::cases(level),
+        resize::cases(level),
+        tensor::cases(level),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A line for each case, `name SHA-256`.

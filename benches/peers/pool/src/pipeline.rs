@@ -106,7 +106,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
             let frames = Arc::new(Mutex::new((0..=hold).map(|_| vec![0u8; FRAME]).collect::<VecDeque<_>>()));
             let acquire = || {
                 let frame = frames.lock().ok().and_then(|mut frames| frames.pop_front());
-                frame.map(|frame| Returning(frame, Arc::clone(&frames))).ok_or(String::from("exhausted"))
+                frame.map(|frame| Returning(frame, Arc::clone(&frames))).ok_or_else(|| String::from("exhausted"))
             };
             decode(clip, hold, acquire, |frame: &mut Returning| &mut frame.0)
         }
@@ -172,6 +172,7 @@ fn decode<F>(
     }
     decoder.send_eof().map_err(said)?;
     take(&mut decoder)?;
+    let steady = counts().steady;
     let (begin, processor, allocations) = start.ok_or("the clip is too short")?;
     let (wall, measured) = (begin.elapsed().as_secs_f64(), f64::from(frames - WARM_UP));
     let mib = |bytes: Option<u64>| bytes.map_or(0.0, |bytes| bytes as f64 / (1024.0 * 1024.0));
@@ -179,7 +180,7 @@ fn decode<F>(
     Ok(json!({
         "frames": frames,
         "checksum": checksum,
-        "allocations": (counts().steady - allocations) as f64 / wall,
+        "allocations": (steady - allocations) as f64 / wall,
         "frame_ms": wall * 1000.0 / measured,
         "cpu_ms": (processor_ms()? - processor) / measured,
         "peak_mib": mib(memory.peak),

@@ -70,6 +70,13 @@ pub(super) fn scale(values: &mut [u8], factor: u8) {
     }
 }
 
+/// `mul` of every byte with its factor.
+pub(super) fn multiply(values: &mut [u8], factors: &[u8]) {
+    for (value, &factor) in values.iter_mut().zip(factors) {
+        *value = mul_255(*value, factor);
+    }
+}
+
 /// The same pixel over a row, with an alpha for each of its four bytes.
 pub(super) fn solid(dst: &mut [u8], pixel: [u8; 4], alpha: [u8; 4]) {
     for dst in dst.as_chunks_mut::<4>().0 {

@@ -39,6 +39,15 @@ pub(super) fn scale<S: Simd>(s: S, values: &mut [u8], factor: u8) {
 }
 
 #[inline(always)]
+pub(super) fn multiply<S: Simd>(s: S, values: &mut [u8], factors: &[u8]) {
+    let (mut values, mut factors) = (values.chunks_exact_mut(S::BYTES), factors.chunks_exact(S::BYTES));
+    for (values, factors) in (&mut values).zip(&mut factors) {
+        s.store(s.mul_255(s.load(values), s.load(factors)), values);
+    }
+    scalar::multiply(values.into_remainder(), factors.remainder());
+}
+
+#[inline(always)]
 pub(super) fn solid<S: Simd>(s: S, dst: &mut [u8], pixel: [u8; 4], alpha: [u8; 4]) {
     let (wide, wide_alpha) = (s.splat_pixel(pixel), s.splat_pixel(alpha));
     let mut dst = dst.chunks_exact_mut(S::BYTES);

@@ -4,6 +4,7 @@
 //! sample, ten bits taken to eight; chroma sits where the turn puts it.
 
 use super::{PictureSpec, Placement};
+use crate::simd::Level;
 use crate::video::format::shifted;
 use crate::video::resize::{Axis, Filter, Grid, Mapping, PlaneResize, RgbaResize, Samples};
 use crate::video::{FrameView, PixelFormat, Plane};
@@ -15,7 +16,6 @@ pub(super) const V: usize = 2;
 pub(super) const A: usize = 3;
 
 /// How layers are resampled.
-const FILTER: Filter = Filter::BilinearAntialiased;
 
 /// One component of the upright picture.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,8 @@ struct Component {
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) picture: PictureSpec,
+    filter: Filter,
+    level: Level,
     components: [Option<Component>; 4],
     /// Per component the turned samples; empty where nothing turns.
     turned: [Vec<u8>; 4],
@@ -36,7 +38,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(picture: &PictureSpec) -> Source {
+    pub(super) fn new(picture: &PictureSpec, filter: Filter, level: Level) -> Source {
         let (right, down) = picture.format.chroma_shift();
         let (width, height) = (picture.width, picture.height);
         let grid = |halved: bool, siting: crate::video::Siting| {
@@ -62,7 +64,7 @@ impl Source {
             _ => Vec::new(),
         });
         let row = if turns == 0 { Vec::new() } else { vec![0; width as usize * bytes] };
-        Source { picture: PictureSpec { turns, ..*picture }, components, turned, row }
+        Source { picture: PictureSpec { turns, ..*picture }, filter, level, components, turned, row }
     }
 
     pub(super) fn is_rgb(&self) -> bool {
@@ -73,10 +75,11 @@ impl Source {
         self.components[component].is_some()
     }
 
-    /// Whether the samples of the picture can be used as rows of bytes where they lie.
-    pub(super) fn is_planar_eight_bit(&self) -> bool {
-        self.picture.turns == 0
-            && matches!(self.picture.format, PixelFormat::I420 | PixelFormat::Yv12 | PixelFormat::I420A)
+    /// Whether the planes of the picture are those of a canvas of this format, so that rows can be used where they lie.
+    pub(super) fn has_planes_of(&self, canvas: PixelFormat) -> bool {
+        let planar = matches!(self.picture.format, PixelFormat::I420 | PixelFormat::Yv12 | PixelFormat::I420A);
+        let same = if canvas == PixelFormat::Nv12 { self.picture.format == PixelFormat::Nv12 } else { planar };
+        self.picture.turns == 0 && same
     }
 
     /// The axes that take `component` to samples `range` of a canvas plane with `grid`.
@@ -88,7 +91,7 @@ impl Source {
         let axis = |span, source_len, source_grid, target_start: i32, target_len, (target_grid, range)| {
             let target_start = i64::from(target_start);
             let mapping = Mapping { span, source_len, source_grid, target_start, target_len, target_grid };
-            Axis::new(&mapping, FILTER, range)
+            Axis::new(&mapping, self.filter, range)
         };
         let rect = placement.target;
         [
@@ -105,13 +108,26 @@ impl Source {
         target: [(Grid, std::ops::Range<usize>); 2],
     ) -> PlaneResize {
         let [x, y] = self.axes(component, placement, target);
-        PlaneResize::new(x, y, 1, FILTER)
+        PlaneResize::new(x, y, 1, self.filter).with_level(self.level)
+    }
+
+    /// First column and row of an RGBA picture that can be used where it lies: one whose pixels would only be copied.
+    pub(super) fn untouched_rgba(
+        &self,
+        placement: &Placement,
+        target: [(Grid, std::ops::Range<usize>); 2],
+    ) -> Option<(usize, usize)> {
+        if self.picture.turns != 0 || self.picture.format != PixelFormat::Rgba8 {
+            return None;
+        }
+        let [x, y] = self.axes(Y, placement, target);
+        (x.is_identity() && y.is_identity()).then(|| (x.at(0).0, y.at(0).0))
     }
 
     /// Plans an RGBA picture.
     pub(super) fn plan_rgba(&self, placement: &Placement, target: [(Grid, std::ops::Range<usize>); 2]) -> RgbaResize {
         let [x, y] = self.axes(Y, placement, target);
-        RgbaResize::new(x, y, self.picture.format)
+        RgbaResize::new(x, y, self.picture.format, self.filter).with_level(self.level)
     }
 
     /// Turns `picture` into the scratch planes, if it must be turned. Call once a picture, before the samples.

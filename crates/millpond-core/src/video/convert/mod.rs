@@ -19,6 +19,7 @@ pub use yuv_to_rgb::YuvToRgb;
 pub use yuv_to_yuv::YuvToYuv;
 
 use super::{Color, Range};
+use crate::simd::Level;
 use crate::simd::macros::{compiled_for_levels, kernels};
 
 kernels! {
@@ -35,10 +36,13 @@ kernels! {
 compiled_for_levels! {
     fn three_to_four(threes: &[u8], fours: &mut [u8]);
     fn four_to_three(fours: &[u8], threes: &mut [u8]);
-    fn take_fourth(fours: &[u8], out: &mut [u8]);
-    fn put_fourth(values: &[u8], fours: &mut [u8]);
+    /// Every fourth byte, from the fourth on.
+    pub(crate) fn take_fourth(fours: &[u8], out: &mut [u8]);
+    /// Into every fourth byte.
+    pub(crate) fn put_fourth(values: &[u8], fours: &mut [u8]);
     fn split(pairs: &[u8], first: &mut [u8], second: &mut [u8]);
-    fn join(first: &[u8], second: &[u8], pairs: &mut [u8]);
+    /// Two rows to interleaved pairs.
+    pub(crate) fn join(first: &[u8], second: &[u8], pairs: &mut [u8]);
     fn ten_to_eight(words: &[u8], out: &mut [u8]);
     fn high_ten_to_eight(words: &[u8], out: &mut [u8]);
     fn mean_of_rows(a: &[u8], b: &[u8], out: &mut [u8]);
@@ -64,6 +68,12 @@ pub(super) fn ten_bit_codes(color: Color, rgb: [u8; 3]) -> [u16; 3] {
         *code = (value as u16).min(1023);
     }
     codes
+}
+
+/// Luma of RGBA pixels.
+#[inline]
+pub(crate) fn luma(level: Level, to: &RgbToYuv, rgba: &[u8], out: &mut [u8]) {
+    weighted(level, rgba, to.luma, to.luma_offset, out);
 }
 
 /// Ten bits to eight: `(v + 2) >> 2`, clamped to 255.

@@ -141,7 +141,8 @@ pub(super) fn mean_of_cells(top: &[u8], bottom: &[u8], out: &mut [u8]) {
 pub(super) fn double(samples: &[u8], out: &mut [u8]) {
     let (pairs, rest) = out.as_chunks_mut::<2>();
     for (pair, &sample) in pairs.iter_mut().zip(samples) {
-        *pair = [sample; 2];
+        // As one number, so that a vector of pairs is stored at once.
+        *pair = (u16::from(sample) * 0x101).to_le_bytes();
     }
     if let ([out], Some(&sample)) = (rest, samples.get(pairs.len())) {
         *out = sample;

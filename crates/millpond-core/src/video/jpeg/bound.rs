@@ -18,9 +18,14 @@ const ENERGY: f64 = 64.0 * 128.0 * 128.0;
 
 /// The most bits of a block under this quantisation table and these DC and AC codes; without codes, under any.
 pub(super) fn block_bits(quantisation: &[u8; 64], codes: Option<(&Codes, &Codes)>) -> usize {
+    // Bits of each run and size, size bits included.
+    let costs: [[f64; 11]; 16] = core::array::from_fn(|run| {
+        let length = |size: usize| codes.map_or(16, |(_, ac)| ac.length((run << 4 | size) as u8));
+        core::array::from_fn(|size| f64::from(length(size)) + size as f64)
+    });
     let bound = |power: u32| {
         let price = 1.0 / f64::from(1u32 << power);
-        ENERGY * price + dearest(quantisation, codes.map(|(_, ac)| ac), price)
+        ENERGY * price + dearest(quantisation, &costs, price)
     };
     // A maximum of linear functions of the price is convex: left of the smallest bound they fall.
     let (mut low, mut high) = (0, 24);
@@ -35,22 +40,23 @@ pub(super) fn block_bits(quantisation: &[u8; 64], codes: Option<(&Codes, &Codes)
 }
 
 /// The largest `bits − price·energy` of a block's AC coefficients.
-fn dearest(quantisation: &[u8; 64], ac: Option<&Codes>, price: f64) -> f64 {
-    let length = |run: usize, size: usize| f64::from(ac.map_or(16, |ac| ac.length((run << 4 | size) as u8)));
+fn dearest(quantisation: &[u8; 64], costs: &[[f64; 11]; 16], price: f64) -> f64 {
     let mut best = [0.0f64; 64];
     for last in 1..64 {
         let q = f64::from(quantisation[usize::from(ZIGZAG[last])]);
-        let mut most = f64::NEG_INFINITY;
-        for size in 1..=10 {
-            let least = (q * (f64::from(1u32 << (size - 1)) - 0.5) - 1.0).max(0.0);
-            let worth = size as f64 - price * least * least;
-            for (before, best_before) in best[..last].iter().enumerate() {
-                let run = last - before - 1;
-                let bits = (run / 16) as f64 * length(15, 0) + length(run % 16, size);
-                most = most.max(best_before + bits + worth);
-            }
-        }
-        best[last] = most;
+        let energy: [f64; 11] = core::array::from_fn(|size| {
+            let least = (q * (f64::from(1u32 << size) / 2.0 - 0.5) - 1.0).max(0.0);
+            price * least * least
+        });
+        // The most that a coefficient here is worth after a run of so many zeros, less whole runs of 16.
+        let worth =
+            costs.map(|costs| (1..=10).map(|size| costs[size] - energy[size]).fold(f64::NEG_INFINITY, f64::max));
+        let after = |before: usize| {
+            let run = last - before - 1;
+            best[before] + (run / 16) as f64 * costs[15][0] + worth[run % 16]
+        };
+        best[last] = (0..last).map(after).fold(f64::NEG_INFINITY, f64::max);
     }
-    best[..63].iter().map(|value| value + length(0, 0)).fold(best[63], f64::max)
+    let end_of_block = costs[0][0];
+    best[..63].iter().map(|value| value + end_of_block).fold(best[63], f64::max)
 }

@@ -172,7 +172,14 @@ impl<W: Weight> Axis<W> {
             let unused = packed[part..].iter().position(|&weight| weight != W::default()).unwrap_or(0);
             rows.push((start + unused as i64, part + unused..packed.len()));
         }
-        let taps = rows.iter().map(|(_, part)| part.len()).max().unwrap_or(1);
+        // Where each row's weights begin: never behind those of a later row, whose samples are made after its own. A position
+        // on a sample takes only that one, though positions on either side take more to its left.
+        let mut begins: Vec<i64> = rows.iter().map(|&(start, _)| start).collect();
+        for index in (1..begins.len()).rev() {
+            begins[index - 1] = begins[index - 1].min(begins[index]);
+        }
+        let lengths = rows.iter().zip(&begins).map(|((start, part), begin)| part.len() + (start - begin) as usize);
+        let taps = lengths.max().unwrap_or(1);
         let identity = taps == 1 && rows.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1);
         let mut axis = Axis {
             first: Vec::with_capacity(rows.len()),
@@ -181,9 +188,9 @@ impl<W: Weight> Axis<W> {
             source_len: mapping.source_len,
             identity,
         };
-        for (start, part) in rows {
+        for ((start, part), begin) in rows.into_iter().zip(begins) {
             // Rows with fewer taps get zero weights, in front if there is no room behind.
-            let begin = start.min(mapping.source_len as i64 - taps as i64).max(0);
+            let begin = begin.min(mapping.source_len as i64 - taps as i64).max(0);
             let lead = (start - begin) as usize;
             axis.first.push(begin as u32);
             axis.weights.extend(std::iter::repeat_n(W::default(), lead));
@@ -311,6 +318,7 @@ mod tests {
                         let (first, weights) = axis.at(index);
                         assert_eq!(weights.iter().map(|&w| i32::from(w)).sum::<i32>(), ONE);
                         assert!(first + weights.len() <= source, "{source} to {target} at {index}");
+                        assert!(index == 0 || axis.at(index - 1).0 <= first, "{filter:?} {source} to {target}");
                         // What lets the horizontal pass keep 16 bits.
                         let above: i32 = weights.iter().map(|&w| i32::from(w).max(0)).sum();
                         assert!(above <= if filter.overshoots() { ONE * 3 / 2 } else { ONE }, "{filter:?}: {above}");

@@ -10,7 +10,8 @@ use crate::video::{ChromaSiting, FrameView, FrameViewMut, PixelFormat};
 /// What the fourth channel of [`PixelFormat::Rgba8`] and [`PixelFormat::Bgra8`] means for the other three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Alpha {
-    /// Straight alpha: colours are weighted by it, so that transparent pixels do not bleed.
+    /// Straight alpha: colours are weighted by it, so that transparent pixels do not bleed. Filters that overshoot make
+    /// colours coarse where alpha is below 16 of 255.
     #[default]
     Straight,
     /// Colours are multiplied by alpha already. Channels are resampled alone; a colour that overshoots its alpha is cut to it.
@@ -98,7 +99,7 @@ impl Resizer {
         let planes = if format.is_rgb() && format.has_alpha() && alpha == Alpha::Straight {
             let [x, y] = axes(0);
             // Channels stay where they are, so BGRA is done as RGBA.
-            Planes::Straight(Box::new(RgbaResize::new(x, y, PixelFormat::Rgba8)))
+            Planes::Straight(Box::new(RgbaResize::new(x, y, PixelFormat::Rgba8, filter)))
         } else {
             let plan = |plane: usize| {
                 let [x, y] = axes(plane);

@@ -4,8 +4,8 @@
 //! `255·a`, both 16 bits without loss, and comes out divided by alpha. Formulas and rounding are those of the kernels'
 //! `scalar.rs`; a weight of one copies every pixel that can be seen, and a plain copy copies those too that cannot.
 
-use super::Axis;
 use super::kernel::{self, Horizontal, Ring};
+use super::{Axis, Filter};
 use crate::simd::Level;
 use crate::video::{PixelFormat, Plane};
 
@@ -16,6 +16,7 @@ pub(crate) struct RgbaResize {
     y: Axis,
     /// The source's format.
     format: PixelFormat,
+    overshoots: bool,
     level: Level,
     /// A source row as RGBA, or BGRA, where it has no alpha.
     pixels: Vec<u8>,
@@ -26,13 +27,14 @@ pub(crate) struct RgbaResize {
 }
 
 impl RgbaResize {
-    /// Plans a picture of this format.
-    pub(crate) fn new(x: Axis, y: Axis, format: PixelFormat) -> RgbaResize {
+    /// Plans a picture of this format, with the axes of `filter`.
+    pub(crate) fn new(x: Axis, y: Axis, format: PixelFormat, filter: Filter) -> RgbaResize {
         let row = vec![0; x.source_len() * 4];
         let pixels = vec![255; if format.has_alpha() { 0 } else { row.len() }];
         let x = Horizontal::new(x, 4, 2, 14);
         let ring = Ring::new(x.padded(), y.taps());
-        RgbaResize { weights: vec![0; ring.slots()], x, y, format, level: Level::best(), pixels, row, ring }
+        let (overshoots, level, weights) = (filter.overshoots(), Level::best(), vec![0; ring.slots()]);
+        RgbaResize { x, y, format, overshoots, level, pixels, row, ring, weights }
     }
 
     /// Uses this level from now on.
@@ -58,7 +60,7 @@ impl RgbaResize {
 
     /// Resamples output row `index` into `out`, `[x.len(), 4]`. Rows come in rising order; any may be left out.
     pub(crate) fn row(&mut self, index: usize, source: Plane<'_>, out: &mut [u8]) {
-        let RgbaResize { x, y, format, level, pixels, row, ring, weights } = self;
+        let RgbaResize { x, y, format, overshoots, level, pixels, row, ring, weights } = self;
         let swap = matches!(format, PixelFormat::Bgra8 | PixelFormat::Bgr24);
         if x.axis().is_identity() && y.is_identity() {
             let left = x.axis().at(0).0 * 4;
@@ -69,10 +71,10 @@ impl RgbaResize {
             return;
         }
         ring.fill(y, index, weights, |y, sums| {
-            kernel::premultiply(*level, with_alpha(source.row(y), *format, pixels), swap, row);
+            kernel::premultiply(*level, with_alpha(source.row(y), *format, pixels), swap, *overshoots, row);
             x.run_16(row, sums);
         });
-        kernel::vertical_straight(*level, ring, weights, out);
+        kernel::vertical_straight(*level, ring, weights, *overshoots, out);
     }
 }
 

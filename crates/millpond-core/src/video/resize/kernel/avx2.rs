@@ -23,16 +23,23 @@ pub(super) fn vertical(level: Level, rows: &[i16], width: usize, weights: &[i16]
     unsafe { vertical_avx2(rows, width, weights, shift, out) }
 }
 
-pub(super) fn vertical_straight(level: Level, rows: &[i16], width: usize, weights: &[i16], out: &mut [u8]) {
+pub(super) fn vertical_straight(
+    level: Level,
+    rows: &[i16],
+    width: usize,
+    weights: &[i16],
+    overshoots: bool,
+    out: &mut [u8],
+) {
     proves(level);
     // SAFETY: `level` proves that the machine has AVX2.
-    unsafe { vertical_straight_avx2(rows, width, weights, out) }
+    unsafe { vertical_straight_avx2(rows, width, weights, overshoots, out) }
 }
 
-pub(super) fn premultiply(level: Level, pixels: &[u8], swap: bool, out: &mut [i16]) {
+pub(super) fn premultiply(level: Level, pixels: &[u8], swap: bool, overshoots: bool, out: &mut [i16]) {
     proves(level);
     // SAFETY: `level` proves that the machine has AVX2.
-    unsafe { premultiply_avx2(pixels, swap, out) }
+    unsafe { premultiply_avx2(pixels, swap, overshoots, out) }
 }
 
 pub(super) fn halve(level: Level, channels: usize, upper: &[u8], lower: &[u8], out: &mut [u8]) {
@@ -156,7 +163,7 @@ fn store(out: &mut [u8], bytes: __m256i) {
 }
 
 #[target_feature(enable = "avx2")]
-fn vertical_straight_avx2(rows: &[i16], width: usize, weights: &[i16], out: &mut [u8]) {
+fn vertical_straight_avx2(rows: &[i16], width: usize, weights: &[i16], overshoots: bool, out: &mut [u8]) {
     assert!(width.is_multiple_of(BLOCK) && weights.len().is_multiple_of(2), "whole blocks and pairs of rows");
     assert!(out.len() <= width && rows.len() >= width * weights.len(), "as many rows as weights");
     let round = _mm256_set1_epi32(1 << 13);
@@ -164,33 +171,47 @@ fn vertical_straight_avx2(rows: &[i16], width: usize, weights: &[i16], out: &mut
         let [first, second] = [0, 16].map(|column| {
             // SAFETY: a block that begins within `out` lies within `width`, and the rows are there.
             let [low, high] = unsafe { columns(rows, width, weights, block * 32 + column, round) };
-            straight([_mm256_srai_epi32::<14>(low), _mm256_srai_epi32::<14>(high)])
+            let clamped = _mm256_packs_epi32(_mm256_srai_epi32::<14>(low), _mm256_srai_epi32::<14>(high));
+            if overshoots { overshooting(clamped) } else { within(clamped) }
         });
         store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(first, second)));
     }
 }
 
-/// Four pixels, two in each vector, less 2^15, to 16-bit numbers of 0 to 255.
+/// Four pixels less 2^15 to 16-bit numbers of 0 to 255.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn straight(pixels: [__m256i; 2]) -> __m256i {
-    // Sums of overshooting filters are clamped to 16 bits, others are within.
-    let clamped = _mm256_packs_epi32(pixels[0], pixels[1]);
-    let opaque = _mm256_cmpeq_epi16(clamped, _mm256_set1_epi16((255 * 255 - 32768) as i16));
-    let positive = _mm256_xor_si256(clamped, _mm256_set1_epi16(i16::MIN));
+fn within(pixels: __m256i) -> __m256i {
+    let values = _mm256_xor_si256(pixels, _mm256_set1_epi16(i16::MIN));
+    let opaque = _mm256_cmpeq_epi16(pixels, _mm256_set1_epi16((255 * 255 - 32768) as i16));
     if _mm256_movemask_epi8(opaque) as u32 & 0xc0c0_c0c0 == 0xc0c0_c0c0 {
         // With A = 255·255 the quotient is (C + 127) / 255, like that of alpha.
-        let sum = _mm256_adds_epu16(positive, _mm256_set1_epi16(127));
-        let quotient = _mm256_add_epi16(_mm256_srli_epi16::<8>(sum), _mm256_set1_epi16(1));
-        return _mm256_min_epu16(_mm256_srli_epi16::<8>(_mm256_adds_epu16(sum, quotient)), _mm256_set1_epi16(255));
+        let sum = _mm256_add_epi16(values, _mm256_set1_epi16(127));
+        let part = _mm256_add_epi16(_mm256_srli_epi16::<8>(sum), _mm256_set1_epi16(1));
+        return _mm256_srli_epi16::<8>(_mm256_add_epi16(sum, part));
     }
+    quotients::<0>(values)
+}
+
+/// Four pixels of an overshooting filter to 16-bit numbers of 0 to 255.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn overshooting(pixels: __m256i) -> __m256i {
+    quotients::<2>(_mm256_max_epi16(pixels, _mm256_setzero_si256()))
+}
+
+/// Colours divided by their alpha, and alpha, shifted up by `SHIFT`, by 255.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn quotients<const SHIFT: i32>(values: __m256i) -> __m256i {
     let zero = _mm256_setzero_si256();
-    let halves = [_mm256_unpacklo_epi16(positive, zero), _mm256_unpackhi_epi16(positive, zero)];
+    let halves = [_mm256_unpacklo_epi16(values, zero), _mm256_unpackhi_epi16(values, zero)];
     let [low, high] = halves.map(|values| {
         let alpha = _mm256_shuffle_epi32::<0xff>(values);
         let by_255 = _mm256_sub_epi32(_mm256_slli_epi32::<8>(values), values);
         let colour = _mm256_add_epi32(by_255, _mm256_srli_epi32::<1>(alpha));
-        let numerator = _mm256_blend_epi32::<0x88>(colour, _mm256_add_epi32(values, _mm256_set1_epi32(127)));
+        let full = _mm256_add_epi32(_mm256_slli_epi32::<SHIFT>(values), _mm256_set1_epi32(127));
+        let numerator = _mm256_blend_epi32::<0x88>(colour, full);
         let denominator = _mm256_blend_epi32::<0x88>(alpha, _mm256_set1_epi32(255));
         let quotient = _mm256_div_ps(_mm256_cvtepi32_ps(numerator), _mm256_cvtepi32_ps(denominator));
         let rounded = _mm256_min_epi32(_mm256_cvttps_epi32(quotient), _mm256_set1_epi32(255));
@@ -200,7 +221,7 @@ fn straight(pixels: [__m256i; 2]) -> __m256i {
 }
 
 #[target_feature(enable = "avx2")]
-fn premultiply_avx2(pixels: &[u8], swap: bool, out: &mut [i16]) {
+fn premultiply_avx2(pixels: &[u8], swap: bool, overshoots: bool, out: &mut [i16]) {
     let order = if swap {
         _mm256_setr_epi8(
             4, 5, 2, 3, 0, 1, 6, 7, 12, 13, 10, 11, 8, 9, 14, 15, 4, 5, 2, 3, 0, 1, 6, 7, 12, 13, 10, 11, 8, 9, 14, 15,
@@ -219,11 +240,16 @@ fn premultiply_avx2(pixels: &[u8], swap: bool, out: &mut [i16]) {
         let ordered = _mm256_shuffle_epi8(values, order);
         // Alpha itself is weighted by 255.
         let factor = _mm256_blend_epi16::<0x88>(alpha, _mm256_set1_epi16(255));
-        let products = _mm256_xor_si256(_mm256_mullo_epi16(ordered, factor), _mm256_set1_epi16(i16::MIN));
+        let products = _mm256_mullo_epi16(ordered, factor);
+        let products = if overshoots {
+            _mm256_srli_epi16::<2>(products)
+        } else {
+            _mm256_xor_si256(products, _mm256_set1_epi16(i16::MIN))
+        };
         // SAFETY: `out` has 32 bytes.
         unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), products) }
     }
-    scalar::premultiply(rest, swap, out_rest);
+    scalar::premultiply(rest, swap, overshoots, out_rest);
 }
 
 #[target_feature(enable = "avx2")]

@@ -154,15 +154,17 @@ pub(super) fn vertical(level: Level, ring: &Ring<i16>, weights: &[i16], shift: u
     dispatch!(level, vertical(rows, width, weights, shift, out), scalar::vertical(rows, width, weights, shift, out))
 }
 
-/// Resamples columns of premultiplied pixels into RGBA with straight alpha.
-pub(super) fn vertical_straight(level: Level, ring: &Ring<i16>, weights: &[i16], out: &mut [u8]) {
+/// Resamples columns of premultiplied pixels into RGBA with straight alpha. `overshoots` is that of the filter.
+pub(super) fn vertical_straight(level: Level, ring: &Ring<i16>, weights: &[i16], overshoots: bool, out: &mut [u8]) {
     let (rows, width) = ring.rows();
-    dispatch!(level, vertical_straight(rows, width, weights, out), scalar::vertical_straight(rows, width, weights, out))
+    dispatch!(level, vertical_straight(rows, width, weights, overshoots, out), {
+        scalar::vertical_straight(rows, width, weights, overshoots, out)
+    })
 }
 
 /// Weights pixels by their alpha, in the form that [`Horizontal::run_16`] takes; `swap` makes RGBA of BGRA.
-pub(super) fn premultiply(level: Level, pixels: &[u8], swap: bool, out: &mut [i16]) {
-    dispatch!(level, premultiply(pixels, swap, out), scalar::premultiply(pixels, swap, out))
+pub(super) fn premultiply(level: Level, pixels: &[u8], swap: bool, overshoots: bool, out: &mut [i16]) {
+    dispatch!(level, premultiply(pixels, swap, overshoots, out), scalar::premultiply(pixels, swap, overshoots, out))
 }
 
 /// Means of two by two pixels of 1, 2 or 4 samples.

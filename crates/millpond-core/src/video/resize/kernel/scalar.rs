@@ -7,9 +7,13 @@
 //!   filters without overshoot   t = (Σ w·p + 2^6) >> 7    15 bits     o = (Σ w·t + 2^20) >> 21
 //!   filters that overshoot      t = (Σ w·p + 2^7) >> 8    signed      o = (Σ w·t + 2^19) >> 20      clamped to 0…255
 //!
-//! RGBA with straight alpha       v = c·a − 2^15 for colours, 255·a − 2^15 for alpha     (16 bits, signed)
-//!   either pass                 (Σ w·v + 2^13) >> 14                                    clamped to 16 bits
-//!   at the end, with V + 2^15   c = min((C·255 + ⌊A/2⌋) / A, 255)     a = (A + 127) / 255     all zero where A is 0
+//! RGBA with straight alpha
+//!   filters without overshoot   v = c·a − 2^15 for colours, 255·a − 2^15 for alpha       16 bits     s = 0, z = 2^15
+//!   filters that overshoot      v = c·a >> 2 and 255·a >> 2                              14 bits     s = 2, z = 0
+//!   either pass                 (Σ w·v + 2^13) >> 14                                     clamped to 16 bits
+//!   at the end, with V = max(v + z, 0)
+//!                               c = min((C·255 + ⌊A/2⌋) / A, 255)     a = min(((A << s) + 127) / 255, 255)
+//!                               all zero where A is 0
 //!
 //! halves the size exactly       o = (p + p' + q + q' + 2) >> 2
 //! ```
@@ -21,7 +25,6 @@
 //! gives for weights of one half.
 
 use super::super::Axis;
-use crate::video::blend::div_255;
 
 /// `out[x·channels + c]` from the samples of channel `c` of a row.
 #[inline(always)]
@@ -49,32 +52,37 @@ pub(super) fn vertical(rows: &[i16], width: usize, weights: &[i16], shift: u32, 
     }
 }
 
+/// `overshoots` is that of the filter, here and in [`premultiply`].
 #[inline(always)]
-pub(super) fn vertical_straight(rows: &[i16], width: usize, weights: &[i16], out: &mut [u8]) {
+pub(super) fn vertical_straight(rows: &[i16], width: usize, weights: &[i16], overshoots: bool, out: &mut [u8]) {
+    let (zero, shift) = if overshoots { (0, 2) } else { (32768, 0) };
     for (x, out) in out.as_chunks_mut::<4>().0.iter_mut().enumerate() {
         let value = |channel: usize| {
             let sum = (column(rows, width, weights, 4 * x + channel) + (1 << 13)) >> 14;
-            (sum.clamp(-32768, 32767) + 32768) as u32
+            (sum.clamp(-32768, 32767) + zero).max(0) as u32
         };
-        *out = straight([value(0), value(1), value(2), value(3)]);
+        *out = straight([value(0), value(1), value(2), value(3)], shift);
     }
 }
 
 #[inline(always)]
-fn straight([red, green, blue, alpha]: [u32; 4]) -> [u8; 4] {
+fn straight([red, green, blue, alpha]: [u32; 4], shift: u32) -> [u8; 4] {
     if alpha == 0 {
         return [0; 4];
     }
     let channel = |value: u32| ((value * 255 + alpha / 2) / alpha).min(255) as u8;
-    [channel(red), channel(green), channel(blue), div_255(alpha).min(255) as u8]
+    [channel(red), channel(green), channel(blue), (((alpha << shift) + 127) / 255).min(255) as u8]
 }
 
 /// Pixels weighted by their alpha; `swap` exchanges the first and the third channel.
 #[inline(always)]
-pub(super) fn premultiply(pixels: &[u8], swap: bool, out: &mut [i16]) {
+pub(super) fn premultiply(pixels: &[u8], swap: bool, overshoots: bool, out: &mut [i16]) {
     for (out, &[first, second, third, alpha]) in out.as_chunks_mut::<4>().0.iter_mut().zip(pixels.as_chunks::<4>().0) {
         let (first, third) = if swap { (third, first) } else { (first, third) };
-        *out = [first, second, third, 255].map(|value| (i32::from(value) * i32::from(alpha) - 32768) as i16);
+        *out = [first, second, third, 255].map(|value| {
+            let product = i32::from(value) * i32::from(alpha);
+            (if overshoots { product >> 2 } else { product - 32768 }) as i16
+        });
     }
 }
 

@@ -28,16 +28,23 @@ macro_rules! kernels {
             unsafe { vertical_here(rows, width, weights, shift, out) }
         }
 
-        pub(super) fn vertical_straight(level: Level, rows: &[i16], width: usize, weights: &[i16], out: &mut [u8]) {
+        pub(super) fn vertical_straight(
+            level: Level,
+            rows: &[i16],
+            width: usize,
+            weights: &[i16],
+            overshoots: bool,
+            out: &mut [u8],
+        ) {
             proves(level);
             // SAFETY: `level` proves that the machine has the instructions.
-            unsafe { vertical_straight_here(rows, width, weights, out) }
+            unsafe { vertical_straight_here(rows, width, weights, overshoots, out) }
         }
 
-        pub(super) fn premultiply(level: Level, pixels: &[u8], swap: bool, out: &mut [i16]) {
+        pub(super) fn premultiply(level: Level, pixels: &[u8], swap: bool, overshoots: bool, out: &mut [i16]) {
             proves(level);
             // SAFETY: `level` proves that the machine has the instructions.
-            unsafe { premultiply_here(pixels, swap, out) }
+            unsafe { premultiply_here(pixels, swap, overshoots, out) }
         }
 
         pub(super) fn halve(level: Level, channels: usize, upper: &[u8], lower: &[u8], out: &mut [u8]) {
@@ -154,7 +161,13 @@ macro_rules! kernels {
 
         #[target_feature(enable = $feature)]
         #[allow(unused_unsafe)]
-        unsafe fn vertical_straight_here(rows: &[i16], width: usize, weights: &[i16], out: &mut [u8]) {
+        unsafe fn vertical_straight_here(
+            rows: &[i16],
+            width: usize,
+            weights: &[i16],
+            overshoots: bool,
+            out: &mut [u8],
+        ) {
             assert!(width.is_multiple_of(BLOCK) && weights.len().is_multiple_of(2), "whole blocks and pairs of rows");
             assert!(out.len() <= width && rows.len() >= width * weights.len(), "as many rows as weights");
             let round = splat_32(1 << 13);
@@ -163,7 +176,7 @@ macro_rules! kernels {
                 unsafe {
                     let [a, b] = columns(rows, width, weights, block * 16, round);
                     let [c, d] = columns(rows, width, weights, block * 16 + 8, round);
-                    store_some(out, pack_u8(straight(a, b), straight(c, d)));
+                    store_some(out, pack_u8(straight(a, b, overshoots), straight(c, d, overshoots)));
                 }
             }
         }
@@ -172,10 +185,10 @@ macro_rules! kernels {
         #[inline]
         #[target_feature(enable = $feature)]
         #[allow(unused_unsafe)]
-        unsafe fn straight(first: Vector, second: Vector) -> Vector {
+        unsafe fn straight(first: Vector, second: Vector, overshoots: bool) -> Vector {
             // Sums of overshooting filters are clamped to 16 bits, others are within.
             let clamped = pack_16(sra_32(first, 14), sra_32(second, 14));
-            let offset = splat_32(32768);
+            let offset = splat_32(if overshoots { 0 } else { 32768 });
             let zero = splat_32(0);
             let bytes: [u8; 16] = [12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15];
             let mask: [i32; 4] = [0, 0, 0, -1];
@@ -184,11 +197,13 @@ macro_rules! kernels {
             // Sign-extended by taking each number twice and shifting one away.
             let wide = [low_16(clamped, clamped), high_16(clamped, clamped)];
             let [low, high] = wide.map(|twice| {
-                let values = add_32(sra_32(twice, 16), offset);
+                let sum = add_32(sra_32(twice, 16), offset);
+                let values = and(sum, greater_32(sum, zero));
                 let alpha = pick(values, alpha_bytes);
                 let by_255 = sub_32(shl_32::<8>(values), values);
                 let colour = add_32(by_255, sra_32(alpha, 1));
-                let numerator = select(alpha_mask, add_32(values, splat_32(127)), colour);
+                let full = if overshoots { shl_32::<2>(values) } else { values };
+                let numerator = select(alpha_mask, add_32(full, splat_32(127)), colour);
                 let denominator = select(alpha_mask, splat_32(255), alpha);
                 let quotient = min_32(divide(numerator, denominator), splat_32(255));
                 // Nothing can be seen where alpha is zero.
@@ -199,7 +214,7 @@ macro_rules! kernels {
 
         #[target_feature(enable = $feature)]
         #[allow(unused_unsafe)]
-        unsafe fn premultiply_here(pixels: &[u8], swap: bool, out: &mut [i16]) {
+        unsafe fn premultiply_here(pixels: &[u8], swap: bool, overshoots: bool, out: &mut [i16]) {
             const ZERO: u8 = 0x80;
             // Bytes of two pixels as 16-bit numbers, and their alpha beside colours.
             let orders: [[u8; 16]; 2] = if swap {
@@ -236,12 +251,13 @@ macro_rules! kernels {
                     let four = load(four.as_ptr());
                     for half in 0..2 {
                         let factor = or(pick(four, alphas[half]), own);
-                        let products = xor(mul_16(pick(four, orders[half]), factor), offset);
+                        let products = mul_16(pick(four, orders[half]), factor);
+                        let products = if overshoots { shr_16::<2>(products) } else { xor(products, offset) };
                         store(out.as_mut_ptr().add(8 * half).cast(), products);
                     }
                 }
             }
-            scalar::premultiply(rest, swap, out_rest);
+            scalar::premultiply(rest, swap, overshoots, out_rest);
         }
 
         #[target_feature(enable = $feature)]

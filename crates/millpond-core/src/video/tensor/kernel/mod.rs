@@ -6,7 +6,9 @@ mod scalar;
 
 use super::Linear;
 use super::frame_to_tensor::Channel;
-use crate::simd::{Isa, Level};
+#[cfg(target_arch = "x86_64")]
+use crate::simd::Isa;
+use crate::simd::Level;
 
 /// One channel of a row of pixels of three or four bytes.
 pub(super) fn plane(level: Level, row: &[u8], pixel_bytes: usize, channel: Channel, out: &mut [f32]) {
