@@ -1,10 +1,10 @@
 import * as raw from "../pkg/millpond_wasm.js";
-import "./dispose.js";
-import { MillpondError, opened } from "./errors.js";
+import { MillpondError } from "./errors.js";
 import { readLayout, type FrameLayout, type PixelFormat } from "./layout.js";
+import { Handle, Lending, Pool } from "./lending.js";
 import { opening } from "./memory.js";
 import { bytes } from "./module.js";
-import { readPoolStats, type PoolStats } from "./pool_stats.js";
+import { rawPolicy, type PoolOptions } from "./pool_options.js";
 import { copyVideoFrame, kindOf } from "./video_frame.js";
 
 /**
@@ -17,81 +17,61 @@ import { copyVideoFrame, kindOf } from "./video_frame.js";
  * const luma = slot.plane(0);
  * ```
  */
-export class FramePool {
+export class FramePool extends Pool {
   /** Format, size and planes of every picture in the pool. Strides are multiples of 64 bytes. */
   readonly layout: FrameLayout;
-  #raw: raw.FramePool | undefined;
+  /** @internal */
+  readonly raw: raw.FramePool;
 
   /**
-   * Allocates every picture.
+   * Allocates the first pictures.
    *
    * @param width - Width in pixels, 1 to 32768.
    * @param height - Height in pixels, 1 to 32768.
-   * @param capacity - Number of pictures, 1 to 1024.
+   * @param options - Number of pictures, 1 to 1024, or more policies than that.
    * @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_BAD_SIZE`, `E_BAD_PARAMETER`, `E_OUT_OF_MEMORY`.
    */
-  constructor(format: PixelFormat, width: number, height: number, capacity: number) {
-    const inner = opening(() => new raw.FramePool(format, width, height, capacity));
-    this.#raw = inner;
+  constructor(format: PixelFormat, width: number, height: number, options: number | PoolOptions) {
+    const inner = opening(() => new raw.FramePool(format, width, height, rawPolicy(options)));
+    const leakReport = typeof options === "object" && options.leakReport === true;
+    super(new Lending(`FramePool ${format} ${width}x${height}`, inner, leakReport));
+    this.raw = inner;
     this.layout = readLayout(format, width, height, (plane, figure) => inner.layout(plane, figure));
   }
 
   /**
-   * Borrows a picture. It keeps the pixels of its last use.
+   * Borrows a picture. It keeps the pixels of its last use, unless the pool resets them.
    *
-   * @throws MillpondError `E_POOL_EXHAUSTED` if all are lent, `E_CLOSED`.
+   * @throws MillpondError `E_POOL_EXHAUSTED` if all are lent, `E_CLOSED`, `E_OUT_OF_MEMORY`.
    */
   acquire(): FrameSlot {
-    const inner = opened(this.#raw, "FramePool");
-    const index = inner.acquire();
-    return new FrameSlot(
-      this.layout,
-      () => opened(this.#raw, "FramePool").address(index),
-      () => this.#raw?.release(index),
-    );
-  }
-
-  /** What the pool has done so far. */
-  stats(): PoolStats {
-    const inner = opened(this.#raw, "FramePool");
-    return readPoolStats((figure) => inner.stats(figure));
-  }
-
-  /** Frees every picture, lent ones included: their slots then throw `E_CLOSED`. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    return new FrameSlot(this.layout, this.raw, this.lending.acquire(this.acquire));
   }
 }
 
 /** A picture borrowed from a {@link FramePool}. Give it back with {@link release} or `using`. */
-export class FrameSlot {
+export class FrameSlot extends Handle {
   /** Format, size and planes. */
   readonly layout: FrameLayout;
-  #address: (() => number) | undefined;
-  readonly #release: () => void;
+  readonly #raw: raw.FramePool;
 
   /** @internal */
-  constructor(layout: FrameLayout, address: () => number, release: () => void) {
+  constructor(layout: FrameLayout, inner: raw.FramePool, loan: ReturnType<Lending["acquire"]>) {
+    super("FrameSlot", loan);
     this.layout = layout;
-    this.#address = address;
-    this.#release = release;
+    this.#raw = inner;
   }
 
   /** The whole picture, padding included. A fresh view: do not keep it over calls that may grow memory. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    return bytes(opened(this.#address, "FrameSlot")(), this.layout.size);
+    return bytes(this.#raw.address(this.index), this.layout.size);
   }
 
   /** Plane `index` with its row padding: `layout.planes[index].stride` bytes a row. A fresh view like {@link bytes}. */
   plane(index: number): Uint8Array<ArrayBuffer> {
     const plane = this.layout.planes[index];
     if (plane === undefined) throw new MillpondError("E_BAD_PARAMETER", `there is no plane ${index}`);
-    return bytes(opened(this.#address, "FrameSlot")() + plane.offset, plane.stride * plane.rows);
+    return bytes(this.#raw.address(this.index) + plane.offset, plane.stride * plane.rows);
   }
 
   /**
@@ -101,7 +81,7 @@ export class FrameSlot {
    *   `E_CLOSED`.
    */
   async copyFrom(frame: VideoFrame): Promise<void> {
-    const address = opened(this.#address, "FrameSlot")();
+    const address = this.#raw.address(this.index);
     const { format, width, height } = kindOf(frame);
     if (format !== this.layout.format || width !== this.layout.width || height !== this.layout.height) {
       const expected = `${this.layout.format} ${this.layout.width}x${this.layout.height}`;
@@ -111,16 +91,5 @@ export class FrameSlot {
       );
     }
     await copyVideoFrame(frame, this.layout, address);
-  }
-
-  /** Gives the picture back to its pool. Doing so twice is harmless. */
-  release(): void {
-    if (this.#address === undefined) return;
-    this.#address = undefined;
-    this.#release();
-  }
-
-  [Symbol.dispose](): void {
-    this.release();
   }
 }

@@ -7,6 +7,8 @@ export interface MemoryStats {
   steadyAllocations: number;
   /** Heap allocations while something was constructed or opened. */
   openingAllocations: number;
+  /** Bytes that the module's heap has handed out now. */
+  heapBytes: number;
   /** Size of wasm memory in bytes. It never shrinks. */
   wasmBytes: number;
 }
@@ -16,6 +18,7 @@ export function memoryStats(): MemoryStats {
   return {
     steadyAllocations: raw.steadyAllocations(),
     openingAllocations: raw.openingAllocations(),
+    heapBytes: raw.heapBytes(),
     wasmBytes: buffer().byteLength,
   };
 }

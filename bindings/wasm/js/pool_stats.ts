@@ -1,17 +1,23 @@
-/** What a pool has done so far. */
+/** What a pool has done so far. `inUse + available` is `capacity`, and `acquires - releases` is `inUse`. */
 export interface PoolStats {
-  /** Pictures that belong to the pool. */
+  /** Objects that exist: the pool's own, and what was allocated beyond it and is still out. */
   capacity: number;
-  /** Pictures that can be acquired now. */
+  /** Objects that can be acquired now. */
   available: number;
-  /** Pictures that are lent now. */
+  /** Objects that are lent now. */
   inUse: number;
   /** The most that were lent at once. */
   peak: number;
   /** Successful acquires. */
   acquires: number;
-  /** Pictures that came back. */
+  /** Objects that came back. */
   releases: number;
+  /** Objects that were made: at the start, by growing, beyond the pool. */
+  allocations: number;
+  /** Of these, objects made beyond the pool because it was exhausted. */
+  overflow: number;
+  /** Bytes that the objects hold. */
+  bytes: number;
 }
 
 /** @internal Reads statistics out of the module, figure by figure. */
@@ -23,5 +29,8 @@ export function readPoolStats(figure: (figure: number) => number): PoolStats {
     peak: figure(3),
     acquires: figure(4),
     releases: figure(5),
+    allocations: figure(6),
+    overflow: figure(7),
+    bytes: figure(8),
   };
 }

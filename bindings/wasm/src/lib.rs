@@ -7,15 +7,23 @@
 
 mod errors;
 mod frame_pool;
+mod lending;
 mod mel;
 mod mel_stream;
 mod memory;
 mod mixer;
+mod monitor;
+mod sample_pool;
 mod scene;
+mod tensor_pool;
 
 pub use frame_pool::FramePool;
+pub use lending::PoolPolicy;
 pub use mel::Mel;
 pub use mel_stream::MelStream;
-pub use memory::{opening_allocations, set_opening, steady_allocations};
+pub use memory::{heap_bytes, opening_allocations, set_opening, steady_allocations};
 pub use mixer::Mixer;
+pub use monitor::Monitor;
+pub use sample_pool::SamplePool;
 pub use scene::Scene;
+pub use tensor_pool::TensorPool;

@@ -20,6 +20,12 @@ pub fn opening_allocations() -> f64 {
     memory::counts().opening as f64
 }
 
+/// Bytes that the heap has handed out now.
+#[wasm_bindgen(js_name = heapBytes)]
+pub fn heap_bytes() -> f64 {
+    memory::heap_bytes().unwrap_or(0) as f64
+}
+
 thread_local! {
     static SCOPE: RefCell<Option<OpeningScope>> = const { RefCell::new(None) };
 }

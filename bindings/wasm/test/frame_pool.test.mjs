@@ -41,6 +41,7 @@ test("views survive a growth of memory when they are asked for again", () => {
     using_(new FramePool("rgba", 2048, 2048, 4), () => {
       assert.equal(old.length, 0);
       assert.equal(slot.bytes[5], 99);
+      slot.release();
     });
   });
 });
@@ -59,12 +60,17 @@ test("errors have stable codes", () => {
   slot.release();
   slot.release();
   throwsCode("E_CLOSED", () => slot.bytes);
+  // What is lent when a pool is closed stays good until it comes back.
   const lent = pool.acquire();
+  lent.bytes[3] = 77;
+  assert.equal(pool.close().length, 1);
   pool.close();
-  pool.close();
-  throwsCode("E_CLOSED", () => lent.bytes);
   throwsCode("E_CLOSED", () => pool.acquire());
+  assert.equal(lent.bytes[3], 77);
+  assert.deepEqual([pool.stats().capacity, pool.stats().inUse], [1, 1]);
   lent.release();
+  throwsCode("E_CLOSED", () => lent.bytes);
+  assert.deepEqual([pool.stats().capacity, pool.stats().releases, pool.stats().bytes], [0, 2, 0]);
 });
 
 /** `using`, which node 20 cannot parse. */

@@ -4,7 +4,8 @@
 //!
 //! - [`scene`]: scene files and their composition, without I/O.
 //! - [`video`]: pixel formats, frames, conversion, resizing, blending. [`audio`]: log-mel features, resampling.
-//! - [`pool`]: preallocated objects that come back by themselves. [`memory`]: the allocator that proves it.
+//! - [`pool`]: preallocated objects that come back by themselves. [`memory`]: the allocator that proves it,
+//!   and a monitor of all that over time.
 #![cfg_attr(feature = "ffmpeg", doc = "- [`ffmpeg`]: native media, and the rendering of scenes to files.")]
 #![cfg_attr(
     not(feature = "ffmpeg"),

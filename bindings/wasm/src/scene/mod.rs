@@ -9,7 +9,8 @@ mod feed;
 mod info;
 
 use crate::errors;
-use crate::frame_pool::{layout_figure, stats_figure};
+use crate::frame_pool::layout_figure;
+use crate::lending::stats_figure;
 use feed::Feed;
 use millpond_core::pool::Pooled;
 use millpond_core::video::convert::Converter;

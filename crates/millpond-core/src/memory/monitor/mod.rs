@@ -78,6 +78,7 @@ pub struct Peaks {
 }
 
 type Observe = Box<dyn FnMut() -> Option<PoolStats> + Send>;
+type Tell = Box<dyn FnMut(&Alert) + Send>;
 
 /// A pool and its latest figures.
 struct Watched {
@@ -96,7 +97,7 @@ pub struct Monitor {
     thresholds: Thresholds,
     gates: Gates,
     alerts: VecDeque<Alert>,
-    on_alert: Option<Box<dyn FnMut(&Alert) + Send>>,
+    on_alert: Option<Tell>,
 }
 
 impl Monitor {

@@ -1,0 +1,171 @@
+import "./dispose.js";
+import { opened } from "./errors.js";
+import { readPoolStats, type PoolStats } from "./pool_stats.js";
+
+/** @internal What the module's pools have in common. */
+interface RawPool {
+  acquire(): number;
+  release(index: number): void;
+  stats(figure: number): number;
+  close(): void;
+}
+
+/** An object that is still lent. */
+export interface Leak {
+  /** The pool, for instance `FramePool i420 1280x720`. */
+  pool: string;
+  /** Where it was acquired, if the pool was made with `leakReport`. */
+  stack: string | undefined;
+  /** Milliseconds since then; 0 without `leakReport`. */
+  ageMs: number;
+}
+
+/** @internal An object on loan, as the module knows it. It must not refer to the handle that the page holds. */
+class Loan {
+  readonly index: number;
+  readonly #lending: Lending;
+  readonly #stack: string | undefined;
+  readonly #since: number;
+
+  constructor(lending: Lending, index: number, stack: string | undefined) {
+    this.#lending = lending;
+    this.index = index;
+    this.#stack = stack;
+    this.#since = stack === undefined ? 0 : performance.now();
+  }
+
+  get leak(): Leak {
+    const ageMs = this.#stack === undefined ? 0 : performance.now() - this.#since;
+    return { pool: this.#lending.name, stack: this.#stack, ageMs };
+  }
+
+  release(): void {
+    this.#lending.takeBack(this);
+  }
+}
+
+/** Handles that the page dropped without giving them back. */
+const dropped = new FinalizationRegistry<Loan>((loan) => {
+  const { pool, stack } = loan.leak;
+  const where = stack ?? "make the pool with { leakReport: true } to see where it was acquired";
+  console.warn(`millpond: a handle of ${pool} was dropped without release(); it goes back to the pool now.\n${where}`);
+  loan.release();
+});
+
+/** @internal Lends a pool's objects as handles, and knows which are out. */
+export class Lending {
+  /** For messages. */
+  readonly name: string;
+  readonly #raw: RawPool;
+  readonly #leakReport: boolean;
+  readonly #out = new Set<Loan>();
+
+  constructor(name: string, raw: RawPool, leakReport: boolean) {
+    this.name = name;
+    this.#raw = raw;
+    this.#leakReport = leakReport;
+  }
+
+  /** `caller` is left out of the stack. */
+  acquire(caller: (...args: never[]) => unknown): Loan {
+    const index = this.#raw.acquire();
+    let stack: string | undefined;
+    if (this.#leakReport) {
+      const at = new Error(`acquired from ${this.name}`);
+      // Only V8 can leave out its own frames.
+      (Error as { captureStackTrace?: (error: Error, from: unknown) => void }).captureStackTrace?.(at, caller);
+      stack = at.stack;
+    }
+    const loan = new Loan(this, index, stack);
+    this.#out.add(loan);
+    return loan;
+  }
+
+  takeBack(loan: Loan): void {
+    if (this.#out.delete(loan)) this.#raw.release(loan.index);
+  }
+
+  stats(): PoolStats {
+    return readPoolStats((figure) => this.#raw.stats(figure));
+  }
+
+  leaks(olderThanMs: number): Leak[] {
+    const leaks = [...this.#out].map((loan) => loan.leak).filter(({ ageMs }) => ageMs >= olderThanMs);
+    return leaks.sort((a, b) => b.ageMs - a.ageMs);
+  }
+
+  close(): Leak[] {
+    this.#raw.close();
+    return this.leaks(0);
+  }
+}
+
+/**
+ * An object borrowed from a pool. Give it back with {@link release} or `using`. One that is dropped instead is reported
+ * on the console when the garbage collector finds it, and then goes back.
+ */
+export abstract class Handle {
+  readonly #what: string;
+  #loan: Loan | undefined;
+
+  /** @internal */
+  constructor(what: string, loan: Loan) {
+    this.#what = what;
+    this.#loan = loan;
+    dropped.register(this, loan, this);
+  }
+
+  /** @internal The number that the module knows the object by. */
+  protected get index(): number {
+    return opened(this.#loan, this.#what).index;
+  }
+
+  /** Gives the object back to its pool; also to one that was closed, which then frees it. Doing so twice is harmless. */
+  release(): void {
+    const loan = this.#loan;
+    if (loan === undefined) return;
+    this.#loan = undefined;
+    dropped.unregister(this);
+    loan.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+}
+
+/** Preallocated objects in wasm memory: what the pools have in common. */
+export abstract class Pool {
+  /** @internal */
+  protected readonly lending: Lending;
+
+  /** @internal */
+  constructor(lending: Lending) {
+    this.lending = lending;
+  }
+
+  /** What the pool has done so far. */
+  stats(): PoolStats {
+    return this.lending.stats();
+  }
+
+  /**
+   * Objects that are lent, the oldest first. Stacks and ages are known only with `leakReport`; without it, every age
+   * is 0.
+   */
+  leaks(olderThanMs = 0): Leak[] {
+    return this.lending.leaks(olderThanMs);
+  }
+
+  /**
+   * Ends the pool: acquiring throws `E_CLOSED`, free objects are freed now, and lent ones stay good and are freed when
+   * they come back. Returns what is still lent. Closing again changes nothing.
+   */
+  close(): Leak[] {
+    return this.lending.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
