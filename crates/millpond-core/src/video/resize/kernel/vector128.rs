@@ -67,9 +67,10 @@ macro_rules! kernels {
                         unsafe { sums(lanes, 2 * block + lane, row) }
                     }),
                     Form::One => [0, 4].map(|half| {
-                        // SAFETY: as above.
-                        let [a, b, c, d] =
-                            [0, 1, 2, 3].map(|lane| unsafe { sums(lanes, 8 * block + half + lane, row) });
+                        let [a, b, c, d] = [0, 1, 2, 3].map(|lane| {
+                            // SAFETY: as above.
+                            unsafe { sums(lanes, 8 * block + half + lane, row) }
+                        });
                         pairs_32(pairs_32(a, b), pairs_32(c, d))
                     }),
                 };
