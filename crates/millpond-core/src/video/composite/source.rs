@@ -15,8 +15,6 @@ pub(super) const U: usize = 1;
 pub(super) const V: usize = 2;
 pub(super) const A: usize = 3;
 
-/// How layers are resampled.
-
 /// One component of the upright picture.
 #[derive(Clone, Copy, Debug)]
 struct Component {
