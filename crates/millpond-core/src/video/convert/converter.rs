@@ -108,8 +108,8 @@ impl Converter {
         match &self.way {
             Way::Copy => out.copy_from(picture)?,
             Way::Repack => self.repack(picture, out),
-            Way::ToRgb(to_rgb) => self.to_rgb(to_rgb, picture, out),
-            Way::ToYuv(to_yuv) => self.to_yuv(to_yuv, picture, out),
+            Way::ToRgb(to_rgb) => self.decode(to_rgb, picture, out),
+            Way::ToYuv(to_yuv) => self.encode(to_yuv, picture, out),
             Way::Recolor(recolor) => {
                 self.recolored_luma(recolor.as_ref(), picture, out);
                 self.recolored_chroma(recolor.as_ref(), picture, out);
@@ -145,7 +145,7 @@ impl Converter {
         }
     }
 
-    fn to_rgb(&self, to: &YuvToRgb, picture: &FrameView<'_>, out: &mut FrameViewMut<'_>) {
+    fn decode(&self, to: &YuvToRgb, picture: &FrameView<'_>, out: &mut FrameViewMut<'_>) {
         let (level, width, height) = (self.level, picture.width() as usize, picture.height() as usize);
         let (mut luma, mut next_luma, mut chroma) = (Luma::new(), Luma::new(), Chroma::new());
         let (mut pixels, mut next_pixels) = (Pixels::new(), Pixels::new());
@@ -190,7 +190,7 @@ impl Converter {
         }
     }
 
-    fn to_yuv(&self, to: &RgbToYuv, picture: &FrameView<'_>, out: &mut FrameViewMut<'_>) {
+    fn encode(&self, to: &RgbToYuv, picture: &FrameView<'_>, out: &mut FrameViewMut<'_>) {
         let level = self.level;
         let width = picture.width() as usize;
         let (mut top, mut bottom) = (Pixels::new(), Pixels::new());

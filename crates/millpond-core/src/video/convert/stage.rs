@@ -17,11 +17,8 @@ pub(super) fn blocks(width: usize, step: usize) -> impl Iterator<Item = Range<us
 
 /// Whether kernels take rows of this format where they lie.
 pub(super) fn lies_ready(format: PixelFormat) -> bool {
-    match format {
-        PixelFormat::Rgba8 | PixelFormat::Bgra8 => true,
-        PixelFormat::I420 | PixelFormat::Yv12 | PixelFormat::I422 | PixelFormat::I444 | PixelFormat::I420A => true,
-        _ => false,
-    }
+    use PixelFormat::{Bgra8, I420, I420A, I422, I444, Rgba8, Yv12};
+    matches!(format, Rgba8 | Bgra8 | I420 | Yv12 | I422 | I444 | I420A)
 }
 
 /// Bytes of `range` of a row of plane `index`.
