@@ -53,25 +53,26 @@ export class FramePool extends Pool {
 export class FrameSlot extends Handle {
   /** Format, size and planes. */
   readonly layout: FrameLayout;
-  readonly #raw: raw.FramePool;
+  /** @internal The pool that lent it. */
+  readonly raw: raw.FramePool;
 
   /** @internal */
   constructor(layout: FrameLayout, inner: raw.FramePool, loan: ReturnType<Lending["acquire"]>) {
     super("FrameSlot", loan);
     this.layout = layout;
-    this.#raw = inner;
+    this.raw = inner;
   }
 
   /** The whole picture, padding included. A fresh view: do not keep it over calls that may grow memory. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    return bytes(this.#raw.address(this.index), this.layout.size);
+    return bytes(this.raw.address(this.index), this.layout.size);
   }
 
   /** Plane `index` with its row padding: `layout.planes[index].stride` bytes a row. A fresh view like {@link bytes}. */
   plane(index: number): Uint8Array<ArrayBuffer> {
     const plane = this.layout.planes[index];
     if (plane === undefined) throw new MillpondError("E_BAD_PARAMETER", `there is no plane ${index}`);
-    return bytes(this.#raw.address(this.index) + plane.offset, plane.stride * plane.rows);
+    return bytes(this.raw.address(this.index) + plane.offset, plane.stride * plane.rows);
   }
 
   /**
@@ -81,7 +82,7 @@ export class FrameSlot extends Handle {
    *   `E_CLOSED`.
    */
   async copyFrom(frame: VideoFrame): Promise<void> {
-    const address = this.#raw.address(this.index);
+    const address = this.raw.address(this.index);
     const { format, width, height } = kindOf(frame);
     if (format !== this.layout.format || width !== this.layout.width || height !== this.layout.height) {
       const expected = `${this.layout.format} ${this.layout.width}x${this.layout.height}`;

@@ -116,7 +116,7 @@ export abstract class Handle {
   }
 
   /** @internal The number that the module knows the object by. */
-  protected get index(): number {
+  get index(): number {
     return opened(this.#loan, this.#what).index;
   }
 

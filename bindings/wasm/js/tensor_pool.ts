@@ -47,17 +47,18 @@ export class TensorPool extends Pool {
 export class TensorSlot extends Handle {
   /** Sides, the slowest index first. */
   readonly shape: readonly number[];
-  readonly #raw: raw.TensorPool;
+  /** @internal The pool that lent it. */
+  readonly raw: raw.TensorPool;
 
   /** @internal */
   constructor(shape: readonly number[], inner: raw.TensorPool, loan: ReturnType<Lending["acquire"]>) {
     super("TensorSlot", loan);
     this.shape = shape;
-    this.#raw = inner;
+    this.raw = inner;
   }
 
   /** All numbers. A fresh view: do not keep it over calls that may grow memory. */
   get data(): Float32Array<ArrayBuffer> {
-    return floats(this.#raw.address(this.index), this.shape.reduce((numbers, side) => numbers * side, 1));
+    return floats(this.raw.address(this.index), this.shape.reduce((numbers, side) => numbers * side, 1));
   }
 }

@@ -2,7 +2,8 @@
 
 use crate::errors;
 use crate::lending::{Lending, PoolPolicy, pool_calls};
-use millpond_core::video::{Frame, FrameLayout, PixelFormat, STRIDE_ALIGN};
+use millpond_core::Error;
+use millpond_core::video::{Frame, FrameLayout, FrameView, FrameViewMut, PixelFormat, STRIDE_ALIGN};
 use wasm_bindgen::prelude::*;
 
 /// A pool of pictures of one format and size.
@@ -37,6 +38,26 @@ impl FramePool {
     /// One figure of the layout; see [`layout_figure`].
     pub fn layout(&self, plane: u32, figure: u32) -> u32 {
         layout_figure(&self.layout, plane, figure)
+    }
+}
+
+impl FramePool {
+    /// Works on a lent picture.
+    pub(crate) fn read<R>(
+        &self,
+        index: u32,
+        work: impl FnOnce(&FrameView<'_>) -> Result<R, Error>,
+    ) -> Result<R, JsValue> {
+        self.lending.read(index, |picture| work(&picture.view()).map_err(errors::core))
+    }
+
+    /// Writes a lent picture.
+    pub(crate) fn write<R>(
+        &self,
+        index: u32,
+        work: impl FnOnce(&mut FrameViewMut<'_>) -> Result<R, JsValue>,
+    ) -> Result<R, JsValue> {
+        self.lending.write(index, |picture| work(&mut picture.view_mut()))
     }
 }
 

@@ -4,6 +4,7 @@
 //! it may change, and TypeScript looks at that. An object that is out when the pool is closed stays good until then.
 
 use crate::{errors, memory};
+use core::cell::RefCell;
 use core::time::Duration;
 use millpond_core::Error;
 use millpond_core::pool::{Exhausted, Growth, Pool, PoolConfig, PoolStats, Pooled, Recycle, Reset};
@@ -13,7 +14,7 @@ use wasm_bindgen::prelude::*;
 pub(crate) struct Lending<T: Recycle> {
     pub(crate) pool: Pool<T>,
     /// Lent objects; TypeScript knows them by index.
-    lent: Vec<Option<Pooled<T>>>,
+    lent: Vec<RefCell<Option<Pooled<T>>>>,
     object_bytes: u64,
 }
 
@@ -74,7 +75,7 @@ impl<T: Recycle> Lending<T> {
     ) -> Result<Lending<T>, JsValue> {
         memory::reserve((config.initial as u64).saturating_mul(object_bytes))?;
         let pool = make(config).map_err(errors::core)?;
-        let lent = (0..config.initial).map(|_| None).collect();
+        let lent = (0..config.initial).map(|_| RefCell::default()).collect();
         Ok(Lending { pool, lent, object_bytes })
     }
 
@@ -86,12 +87,12 @@ impl<T: Recycle> Lending<T> {
             memory::reserve((more as u64).saturating_mul(self.object_bytes))?;
         }
         let object = self.pool.acquire().map_err(errors::core)?;
-        let free = self.lent.iter().position(Option::is_none);
+        let free = self.lent.iter_mut().position(|slot| slot.get_mut().is_none());
         let index = free.unwrap_or_else(|| {
-            self.lent.push(None);
+            self.lent.push(RefCell::default());
             self.lent.len() - 1
         });
-        self.lent[index] = Some(object);
+        *self.lent[index].get_mut() = Some(object);
         Ok(index as u32)
     }
 
@@ -112,15 +113,41 @@ impl<T: Recycle> Lending<T> {
 
     /// An object that is lent.
     pub(crate) fn get(&mut self, index: u32) -> Option<&mut T> {
-        self.lent.get_mut(index as usize)?.as_deref_mut()
+        self.lent.get_mut(index as usize)?.get_mut().as_deref_mut()
+    }
+
+    /// Works on a lent object.
+    ///
+    /// # Errors
+    /// `E_CLOSED` if it is not lent, `E_SAME_PICTURE` if it is being written in the same call.
+    pub(crate) fn read<R>(&self, index: u32, work: impl FnOnce(&T) -> Result<R, JsValue>) -> Result<R, JsValue> {
+        let slot = self.lent.get(index as usize).ok_or_else(not_lent)?;
+        work(slot.try_borrow().map_err(|_| same_picture())?.as_ref().ok_or_else(not_lent)?)
+    }
+
+    /// Writes a lent object.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) fn write<R>(&self, index: u32, work: impl FnOnce(&mut T) -> Result<R, JsValue>) -> Result<R, JsValue> {
+        let slot = self.lent.get(index as usize).ok_or_else(not_lent)?;
+        work(slot.try_borrow_mut().map_err(|_| same_picture())?.as_mut().ok_or_else(not_lent)?)
     }
 
     /// Takes an object back; a number that is not lent is ignored.
     pub(crate) fn release(&mut self, index: u32) {
         if let Some(slot) = self.lent.get_mut(index as usize) {
-            *slot = None;
+            *slot.get_mut() = None;
         }
     }
+}
+
+fn not_lent() -> JsValue {
+    errors::thrown("E_CLOSED", &"this slot was released")
+}
+
+fn same_picture() -> JsValue {
+    errors::thrown("E_SAME_PICTURE", &"a picture cannot be read and written in one call")
 }
 
 /// Figures in the order of `PoolStats` in TypeScript; the wait time is in milliseconds.

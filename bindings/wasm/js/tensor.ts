@@ -1,0 +1,118 @@
+import * as raw from "../pkg/millpond_wasm.js";
+import "./dispose.js";
+import { opened } from "./errors.js";
+import type { FrameSlot } from "./frame_pool.js";
+import type { PixelFormat } from "./layout.js";
+import { opening } from "./memory.js";
+import { rawColor, rawCrop, type ColorFormat, type Crop, type Filter } from "./picture_options.js";
+import type { TensorSlot } from "./tensor_pool.js";
+
+/** What a picture is as a tensor: three channels of 32-bit floats. */
+export interface TensorOptions {
+  /** Pixels in a row. */
+  width: number;
+  /** Rows. */
+  height: number;
+  /** `chw`, `[3, height, width]`, if absent; or `hwc`, `[height, width, 3]`. */
+  layout?: "chw" | "hwc";
+  /** Order of the channels; `rgb` if absent. */
+  order?: "rgb" | "bgr";
+  /**
+   * What the codes 0 to 255 become: `0..1`, the default, `-1..1`, or `(v / 255 − mean) / std` for red, green, blue.
+   */
+  normalise?: "0..1" | "-1..1" | { mean: readonly [number, number, number]; std: readonly [number, number, number] };
+}
+
+/** What a {@link FrameToTensor} does. */
+export interface FrameToTensorOptions extends ColorFormat {
+  /** Width and height of the pictures. */
+  source: readonly [number, number];
+  /** The part of a picture that fills the tensor; all of it if absent. */
+  crop?: Crop;
+  filter?: Filter;
+  tensor: TensorOptions;
+}
+
+type Raw = [number, number, string, string, string, number, number, number, number, number, number];
+
+function rawTensor({ width, height, layout, order, normalise }: TensorOptions): Raw {
+  const { mean, std } = typeof normalise === "object" ? normalise : { mean: [0, 0, 0] as const, std: [1, 1, 1] as const };
+  const way = typeof normalise === "object" ? "mean-std" : (normalise ?? "0..1");
+  return [width, height, layout ?? "chw", order ?? "rgb", way, ...mean, ...std];
+}
+
+/**
+ * Pictures as tensors: crop, resampling, conversion of colours and normalisation in one pass, with the bits of
+ * millpond's native build.
+ *
+ * ```js
+ * using pool = new TensorPool([8, 3, 320, 320], 1);
+ * using batch = pool.acquire();
+ * using plan = new FrameToTensor({ format: "i420", source: [1280, 720], tensor: { width: 320, height: 320 } });
+ * plan.process(decoded, batch, 0); // the first of the batch
+ * ```
+ */
+export class FrameToTensor {
+  #raw: raw.FrameToTensor | undefined;
+
+  /** @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_BAD_SIZE`, `E_BAD_PARAMETER`. */
+  constructor(options: FrameToTensorOptions) {
+    const { format, source, crop, filter, tensor } = options;
+    const how = [...rawColor(options), rawCrop(crop), filter ?? "bilinear-antialiased"] as const;
+    this.#raw = opening(() => new raw.FrameToTensor(format, source[0], source[1], ...how, ...rawTensor(tensor)));
+  }
+
+  /**
+   * Makes a tensor of a picture. Allocates nothing.
+   *
+   * @param batch - As many tensors as fit, one behind the other: `[n, 3, height, width]`.
+   * @param index - Which of them.
+   * @throws MillpondError `E_MISMATCH` if the picture is not what was planned for, `E_BUFFER_TOO_SMALL` if the batch has no
+   *   such tensor, `E_CLOSED`.
+   */
+  process(picture: FrameSlot, batch: TensorSlot, index = 0): void {
+    opened(this.#raw, "FrameToTensor").process(picture.raw, picture.index, batch.raw, batch.index, index);
+  }
+
+  /** Frees the plan. */
+  close(): void {
+    this.#raw?.free();
+    this.#raw = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** Tensors as pictures: the way back, rounded half up and clamped; what is not a number becomes 0. */
+export class TensorToFrame {
+  #raw: raw.TensorToFrame | undefined;
+
+  /**
+   * @param format - An R'G'B' format.
+   * @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_BAD_SIZE`, `E_BAD_PARAMETER`.
+   */
+  constructor(tensor: TensorOptions, format: PixelFormat) {
+    this.#raw = opening(() => new raw.TensorToFrame(format, ...rawTensor(tensor)));
+  }
+
+  /**
+   * Makes a picture of a tensor of a batch. Allocates nothing.
+   *
+   * @throws MillpondError as {@link FrameToTensor.process}.
+   */
+  process(batch: TensorSlot, picture: FrameSlot, index = 0): void {
+    opened(this.#raw, "TensorToFrame").process(batch.raw, batch.index, index, picture.raw, picture.index);
+  }
+
+  /** Frees the plan. */
+  close(): void {
+    this.#raw?.free();
+    this.#raw = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
