@@ -1,9 +1,10 @@
 /**
- * Pixel formats, as scene files name them. Chroma planes of odd pictures round up; `p10` is ten bits in little-endian
- * 16-bit words; alpha is straight.
+ * Pixel formats by the names that scene files use. Chroma planes of odd pictures round up; `p10` is ten bits in the low
+ * bits of little-endian 16-bit words, `p010` in the high ones; alpha is straight.
  */
 export type PixelFormat =
   | "i420"
+  | "yv12"
   | "i422"
   | "i444"
   | "i420a"
@@ -11,13 +12,17 @@ export type PixelFormat =
   | "i420p10"
   | "i422p10"
   | "i444p10"
+  | "p010"
   | "gray8"
+  | "rgb24"
+  | "bgr24"
   | "rgba"
   | "bgra";
 
 /** @internal Every pixel format, in the order of millpond-core's list. */
 export const FORMATS: readonly PixelFormat[] = [
   "i420",
+  "yv12",
   "i422",
   "i444",
   "i420a",
@@ -25,7 +30,10 @@ export const FORMATS: readonly PixelFormat[] = [
   "i420p10",
   "i422p10",
   "i444p10",
+  "p010",
   "gray8",
+  "rgb24",
+  "bgr24",
   "rgba",
   "bgra",
 ];

@@ -97,6 +97,72 @@ fn even_crops_are_copied_and_the_rest_of_the_canvas_is_untouched() {
     }
 }
 
+/// The same pixels in a format whose samples are those of a sibling: planes swapped, words shifted, alpha 255 dropped.
+fn sibling(source: &Frame, format: PixelFormat) -> Frame {
+    let layout = source.layout();
+    let mut out = Frame::new(FrameLayout::aligned(format, layout.width(), layout.height()).unwrap());
+    let from = source.view();
+    for index in 0..format.planes() {
+        for y in 0..from.plane(index).rows() {
+            let mut target = out.view_mut();
+            match format {
+                PixelFormat::Yv12 => {
+                    target.plane_mut([0, 2, 1][index]).row_mut(y).copy_from_slice(from.plane(index).row(y));
+                }
+                PixelFormat::P010 => {
+                    // Eight bits v as the ten-bit value 4·v; what stands in the six low bits must not count.
+                    let row = target.plane_mut(index).row_mut(y).chunks_exact_mut(2);
+                    for (word, &value) in row.zip(from.plane(index).row(y)) {
+                        word.copy_from_slice(&(u16::from(value) << 8 | u16::from(value) >> 2).to_le_bytes());
+                    }
+                }
+                _ => {
+                    let row = target.plane_mut(0).row_mut(y).chunks_exact_mut(3);
+                    for (pixel, from) in row.zip(from.plane(0).row(y).chunks_exact(4)) {
+                        pixel.copy_from_slice(&from[..3]);
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn formats_that_differ_only_in_storage_draw_the_same_pixels() {
+    let pairs = [
+        (PixelFormat::I420, PixelFormat::Yv12),
+        (PixelFormat::Nv12, PixelFormat::P010),
+        (PixelFormat::Rgba8, PixelFormat::Rgb24),
+        (PixelFormat::Bgra8, PixelFormat::Bgr24),
+    ];
+    for (known, other) in pairs {
+        for (width, height) in [(16, 12), (7, 5), (1, 1)] {
+            let mut source = frame(known, width, height, 31);
+            if known.is_rgb() {
+                source.bytes_mut().chunks_exact_mut(4).for_each(|pixel| pixel[3] = 255);
+            }
+            let copy = sibling(&source, other);
+            for to in [PixelFormat::I420, PixelFormat::Rgba8] {
+                for turns in 0..4 {
+                    let (w, h) = picture(known, width, height).upright_size();
+                    // At its own size, which copies where that is possible, and scaled.
+                    for target in [(w, h), (w * 2 + 1, h + 3)] {
+                        let at = place((0, 0, w.into(), h.into()), 0, 0, target.0, target.1);
+                        let canvas = canvas(to, 20, 17);
+                        let spec = |format| PictureSpec { turns, ..picture(format, width, height) };
+                        assert_eq!(
+                            packed(&draw(&canvas, spec(other), at, 255, &copy, 3)),
+                            packed(&draw(&canvas, spec(known), at, 255, &source, 3)),
+                            "{other} {width}x{height} turned {turns} on {to}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// A component of a picture in floating point: the samples, where sample 0 sits and how far apart they are, in pixels.
 struct Plane {
     samples: Vec<Vec<f64>>,

@@ -149,16 +149,24 @@ fn whole_pictures_convert_pixel_by_pixel() {
                 let value = u16::from(byte(plane, 2 * x, y)) | u16::from(byte(plane, 2 * x + 1, y)) << 8;
                 ((value + 2) >> 2).min(255) as u8
             };
+            let high = |plane, x: usize, y| {
+                let word = u16::from(byte(plane, 2 * x, y)) | u16::from(byte(plane, 2 * x + 1, y)) << 8;
+                ((word / 64 + 2) / 4).min(255) as u8
+            };
             for y in 0..height as usize {
                 for x in 0..width as usize {
                     let (cx, cy) = (x >> right, y >> down);
                     let expected = match format {
                         PixelFormat::Rgba8 => [0, 1, 2, 3].map(|channel| byte(0, 4 * x + channel, y)),
                         PixelFormat::Bgra8 => [2, 1, 0, 3].map(|channel| byte(0, 4 * x + channel, y)),
+                        PixelFormat::Rgb24 => [byte(0, 3 * x, y), byte(0, 3 * x + 1, y), byte(0, 3 * x + 2, y), 255],
+                        PixelFormat::Bgr24 => [byte(0, 3 * x + 2, y), byte(0, 3 * x + 1, y), byte(0, 3 * x, y), 255],
                         _ => {
                             let (luma, u, v) = match format {
                                 PixelFormat::Gray8 => (byte(0, x, y), 128, 128),
                                 PixelFormat::Nv12 => (byte(0, x, y), byte(1, 2 * cx, cy), byte(1, 2 * cx + 1, cy)),
+                                PixelFormat::Yv12 => (byte(0, x, y), byte(2, cx, cy), byte(1, cx, cy)),
+                                PixelFormat::P010 => (high(0, x, y), high(1, 2 * cx, cy), high(1, 2 * cx + 1, cy)),
                                 PixelFormat::I420P10 | PixelFormat::I422P10 | PixelFormat::I444P10 => {
                                     (ten(0, x, y), ten(1, cx, cy), ten(2, cx, cy))
                                 }

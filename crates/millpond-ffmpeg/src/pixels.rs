@@ -1,6 +1,6 @@
 //! FFmpeg's pixel formats and ours, and copying a decoded picture into a pool frame.
 //!
-//! Most formats are copied row by row. Packed R'G'B' without alpha becomes RGBA or BGRA with alpha 255, which is exact.
+//! Most formats are copied row by row. Four bytes a pixel of which one is unused become RGBA or BGRA with alpha 255.
 //! Copying does not allocate.
 
 use crate::sys;
@@ -13,11 +13,8 @@ use millpond_core::video::{ChromaSiting, FrameView, FrameViewMut, PixelFormat};
 enum Copy {
     /// Byte by byte.
     Rows,
-    /// Three or four bytes a pixel, of which the first three count; alpha becomes 255.
-    Opaque {
-        /// Bytes of a pixel in FFmpeg's format.
-        bytes: usize,
-    },
+    /// Four bytes a pixel, of which the first three count; alpha becomes 255.
+    Opaque,
 }
 
 /// Our counterpart of a pixel format.
@@ -33,7 +30,7 @@ pub(crate) struct Counterpart {
 pub(crate) fn counterpart(pixel: Pixel) -> Option<Counterpart> {
     let rows = |format| Some(Counterpart { format, is_full_range: false, copy: Copy::Rows });
     let full = |format| Some(Counterpart { format, is_full_range: true, copy: Copy::Rows });
-    let opaque = |format, bytes| Some(Counterpart { format, is_full_range: false, copy: Copy::Opaque { bytes } });
+    let opaque = |format| Some(Counterpart { format, is_full_range: false, copy: Copy::Opaque });
     match pixel {
         Pixel::YUV420P => rows(PixelFormat::I420),
         Pixel::YUV422P => rows(PixelFormat::I422),
@@ -46,13 +43,14 @@ pub(crate) fn counterpart(pixel: Pixel) -> Option<Counterpart> {
         Pixel::YUV420P10LE => rows(PixelFormat::I420P10),
         Pixel::YUV422P10LE => rows(PixelFormat::I422P10),
         Pixel::YUV444P10LE => rows(PixelFormat::I444P10),
+        Pixel::P010LE => rows(PixelFormat::P010),
         Pixel::GRAY8 => rows(PixelFormat::Gray8),
         Pixel::RGBA => rows(PixelFormat::Rgba8),
         Pixel::BGRA => rows(PixelFormat::Bgra8),
-        Pixel::RGB24 => opaque(PixelFormat::Rgba8, 3),
-        Pixel::BGR24 => opaque(PixelFormat::Bgra8, 3),
-        Pixel::RGBZ => opaque(PixelFormat::Rgba8, 4),
-        Pixel::BGRZ => opaque(PixelFormat::Bgra8, 4),
+        Pixel::RGB24 => rows(PixelFormat::Rgb24),
+        Pixel::BGR24 => rows(PixelFormat::Bgr24),
+        Pixel::RGBZ => opaque(PixelFormat::Rgba8),
+        Pixel::BGRZ => opaque(PixelFormat::Bgra8),
         _ => None,
     }
 }
@@ -61,15 +59,15 @@ pub(crate) fn counterpart(pixel: Pixel) -> Option<Counterpart> {
 pub(crate) fn copy(frame: &frame::Video, from: Counterpart, to: &mut FrameViewMut<'_>) -> Option<()> {
     match from.copy {
         Copy::Rows => to.copy_from(&view(frame, from.format)?).ok(),
-        Copy::Opaque { bytes } => {
+        Copy::Opaque => {
             let (width, height) = (frame.width() as usize, frame.height() as usize);
-            let (data, stride) = sys::plane(frame, 0, width * bytes, height)?;
+            let (data, stride) = sys::plane(frame, 0, width * 4, height)?;
             let plane = to.plane_mut(0);
             if plane.row_bytes() != width * 4 || plane.rows() != height {
                 return None;
             }
             for (y, row) in data.chunks(stride).enumerate() {
-                for (pixel, source) in plane.row_mut(y).chunks_exact_mut(4).zip(row.chunks_exact(bytes)) {
+                for (pixel, source) in plane.row_mut(y).chunks_exact_mut(4).zip(row.chunks_exact(4)) {
                     pixel.copy_from_slice(&[source[0], source[1], source[2], 255]);
                 }
             }

@@ -18,6 +18,8 @@ pub const MAX_SIDE: u32 = 32_768;
 pub enum PixelFormat {
     /// Planar Y, Cb, Cr; chroma halved on both axes. FFmpeg `yuv420p`, `yuvj420p`.
     I420,
+    /// Planar Y, Cr, Cb: [`PixelFormat::I420`] with its chroma planes in the other order. FFmpeg has no name for it.
+    Yv12,
     /// Planar Y, Cb, Cr; chroma halved horizontally. FFmpeg `yuv422p`.
     I422,
     /// Planar Y, Cb, Cr; full chroma. FFmpeg `yuv444p`.
@@ -32,8 +34,15 @@ pub enum PixelFormat {
     I422P10,
     /// [`PixelFormat::I444`] with ten bits. FFmpeg `yuv444p10le`.
     I444P10,
+    /// [`PixelFormat::Nv12`] with ten bits in the high bits of little-endian 16-bit words, the low six unused. FFmpeg
+    /// `p010le`.
+    P010,
     /// Luma only. FFmpeg `gray`.
     Gray8,
+    /// R, G, B bytes. FFmpeg `rgb24`.
+    Rgb24,
+    /// B, G, R bytes. FFmpeg `bgr24`.
+    Bgr24,
     /// R, G, B, A bytes, straight alpha. FFmpeg `rgba`.
     Rgba8,
     /// B, G, R, A bytes, straight alpha. FFmpeg `bgra`.
@@ -45,8 +54,9 @@ type PlaneShape = (u32, u32, usize);
 
 impl PixelFormat {
     /// Every format, for tests and lists.
-    pub const ALL: [PixelFormat; 11] = [
+    pub const ALL: [PixelFormat; 15] = [
         PixelFormat::I420,
+        PixelFormat::Yv12,
         PixelFormat::I422,
         PixelFormat::I444,
         PixelFormat::I420A,
@@ -54,14 +64,17 @@ impl PixelFormat {
         PixelFormat::I420P10,
         PixelFormat::I422P10,
         PixelFormat::I444P10,
+        PixelFormat::P010,
         PixelFormat::Gray8,
+        PixelFormat::Rgb24,
+        PixelFormat::Bgr24,
         PixelFormat::Rgba8,
         PixelFormat::Bgra8,
     ];
 
     fn shapes(self) -> &'static [PlaneShape] {
         match self {
-            PixelFormat::I420 => &[(0, 0, 1), (1, 1, 1), (1, 1, 1)],
+            PixelFormat::I420 | PixelFormat::Yv12 => &[(0, 0, 1), (1, 1, 1), (1, 1, 1)],
             PixelFormat::I422 => &[(0, 0, 1), (1, 0, 1), (1, 0, 1)],
             PixelFormat::I444 => &[(0, 0, 1), (0, 0, 1), (0, 0, 1)],
             PixelFormat::I420A => &[(0, 0, 1), (1, 1, 1), (1, 1, 1), (0, 0, 1)],
@@ -69,7 +82,9 @@ impl PixelFormat {
             PixelFormat::I420P10 => &[(0, 0, 2), (1, 1, 2), (1, 1, 2)],
             PixelFormat::I422P10 => &[(0, 0, 2), (1, 0, 2), (1, 0, 2)],
             PixelFormat::I444P10 => &[(0, 0, 2), (0, 0, 2), (0, 0, 2)],
+            PixelFormat::P010 => &[(0, 0, 2), (1, 1, 4)],
             PixelFormat::Gray8 => &[(0, 0, 1)],
+            PixelFormat::Rgb24 | PixelFormat::Bgr24 => &[(0, 0, 3)],
             PixelFormat::Rgba8 | PixelFormat::Bgra8 => &[(0, 0, 4)],
         }
     }
@@ -83,6 +98,7 @@ impl PixelFormat {
     pub fn name(self) -> &'static str {
         match self {
             PixelFormat::I420 => "i420",
+            PixelFormat::Yv12 => "yv12",
             PixelFormat::I422 => "i422",
             PixelFormat::I444 => "i444",
             PixelFormat::I420A => "i420a",
@@ -90,7 +106,10 @@ impl PixelFormat {
             PixelFormat::I420P10 => "i420p10",
             PixelFormat::I422P10 => "i422p10",
             PixelFormat::I444P10 => "i444p10",
+            PixelFormat::P010 => "p010",
             PixelFormat::Gray8 => "gray8",
+            PixelFormat::Rgb24 => "rgb24",
+            PixelFormat::Bgr24 => "bgr24",
             PixelFormat::Rgba8 => "rgba",
             PixelFormat::Bgra8 => "bgra",
         }
@@ -103,12 +122,33 @@ impl PixelFormat {
 
     /// R'G'B' samples (no matrix, full range).
     pub fn is_rgb(self) -> bool {
-        matches!(self, PixelFormat::Rgba8 | PixelFormat::Bgra8)
+        matches!(self, PixelFormat::Rgb24 | PixelFormat::Bgr24 | PixelFormat::Rgba8 | PixelFormat::Bgra8)
     }
 
-    /// Ten bits in 16-bit little-endian words.
+    /// Ten bits in 16-bit little-endian words: in the high bits for [`PixelFormat::P010`], else in the low ones.
     pub fn is_ten_bit(self) -> bool {
-        matches!(self, PixelFormat::I420P10 | PixelFormat::I422P10 | PixelFormat::I444P10)
+        matches!(self, PixelFormat::I420P10 | PixelFormat::I422P10 | PixelFormat::I444P10 | PixelFormat::P010)
+    }
+
+    /// Carries transparency, as straight alpha.
+    pub fn has_alpha(self) -> bool {
+        matches!(self, PixelFormat::I420A | PixelFormat::Rgba8 | PixelFormat::Bgra8)
+    }
+
+    /// Bytes from one sample position of plane `index` to the next: a pixel of packed R'G'B', a pair of interleaved
+    /// chroma. 0 if there is no such plane.
+    pub fn sample_bytes(self, index: usize) -> usize {
+        self.shapes().get(index).map_or(0, |&(_, _, bytes)| bytes)
+    }
+
+    /// Indices of the planes that hold Cb and Cr: the same one twice where they are interleaved, `None` without chroma.
+    pub fn chroma_planes(self) -> Option<[usize; 2]> {
+        match self.planes() {
+            1 => None,
+            2 => Some([1, 1]),
+            _ if self == PixelFormat::Yv12 => Some([2, 1]),
+            _ => Some([1, 2]),
+        }
     }
 
     /// Shifts from luma to chroma coordinates, `(horizontal, vertical)`; `(0, 0)` where there is no subsampling.
@@ -231,6 +271,9 @@ mod tests {
         assert_eq!(size(PixelFormat::Nv12, 3, 5), 15 + 4 * 3);
         assert_eq!(size(PixelFormat::I422, 3, 5), 15 + 2 * 2 * 5);
         assert_eq!(size(PixelFormat::I420P10, 4, 4), 48);
+        assert_eq!(size(PixelFormat::Yv12, 3, 5), 15 + 2 * 2 * 3);
+        assert_eq!(size(PixelFormat::P010, 3, 5), 2 * 15 + 8 * 3);
+        assert_eq!(size(PixelFormat::Bgr24, 3, 5), 45);
     }
 
     #[test]

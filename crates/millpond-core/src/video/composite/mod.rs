@@ -174,18 +174,7 @@ impl LayerPlan {
     /// Whether this layer covers the whole canvas and lets nothing through, whatever the picture.
     pub fn hides_canvas(&self) -> bool {
         let all = Visible { x0: 0, x1: self.canvas.width as usize, y0: 0, y1: self.canvas.height as usize };
-        let opaque = matches!(
-            self.picture.format,
-            PixelFormat::I420
-                | PixelFormat::I422
-                | PixelFormat::I444
-                | PixelFormat::Nv12
-                | PixelFormat::I420P10
-                | PixelFormat::I422P10
-                | PixelFormat::I444P10
-                | PixelFormat::Gray8
-        );
-        opaque && self.opacity == 255 && self.visible == Some(all)
+        !self.picture.format.has_alpha() && self.opacity == 255 && self.visible == Some(all)
     }
 
     /// Draws `picture`. `fresh` says that its pixels differ from those of the last call; when they do not, what was

@@ -53,7 +53,7 @@ impl Source {
         ];
         let turns = picture.turns % 4;
         let components = stored.map(|stored| stored.map(|component| component.turn(turns, width, height)));
-        let bytes = if picture.format.is_rgb() { 4 } else { 1 };
+        let bytes = if picture.format.is_rgb() { picture.format.sample_bytes(0) } else { 1 };
         let turned = components.map(|component| match component {
             Some(Component { size: (width, height), .. }) if turns != 0 => vec![0; width * height * bytes],
             _ => Vec::new(),
@@ -72,7 +72,8 @@ impl Source {
 
     /// Whether the samples of the picture can be used as rows of bytes where they lie.
     pub(super) fn is_planar_eight_bit(&self) -> bool {
-        self.picture.turns == 0 && matches!(self.picture.format, PixelFormat::I420 | PixelFormat::I420A)
+        self.picture.turns == 0
+            && matches!(self.picture.format, PixelFormat::I420 | PixelFormat::Yv12 | PixelFormat::I420A)
     }
 
     /// The axes that take `component` to samples `range` of a canvas plane with `grid`.
@@ -108,7 +109,7 @@ impl Source {
     pub(super) fn plan_rgba(&self, placement: &Placement, target: [(Grid, std::ops::Range<usize>); 2]) -> RgbaResize {
         let width = self.components[Y].map_or(1, |component| component.size.0);
         let [x, y] = self.axes(Y, placement, target);
-        RgbaResize::new(x, y, width, self.picture.format == PixelFormat::Bgra8)
+        RgbaResize::new(x, y, width, self.picture.format)
     }
 
     /// Turns `picture` into the scratch planes, if it must be turned. Call once a picture, before the samples.
@@ -123,8 +124,12 @@ impl Source {
             if self.picture.format.is_rgb() {
                 let plane = picture.plane(0);
                 for y in 0..plane.rows() {
-                    let pixels = plane.row(y).as_chunks::<4>().0;
-                    scatter(pixels, out.as_chunks_mut::<4>().0, turns, y, upright.size);
+                    let row = plane.row(y);
+                    if self.picture.format.has_alpha() {
+                        scatter(row.as_chunks::<4>().0, out.as_chunks_mut::<4>().0, turns, y, upright.size);
+                    } else {
+                        scatter(row.as_chunks::<3>().0, out.as_chunks_mut::<3>().0, turns, y, upright.size);
+                    }
                 }
             } else {
                 let samples = stored_samples(picture, component);
@@ -149,7 +154,7 @@ impl Source {
     pub(super) fn pixels<'a>(&'a self, picture: &FrameView<'a>) -> Plane<'a> {
         match (self.picture.turns, self.components[Y]) {
             (0, _) | (_, None) => picture.plane(0),
-            (_, Some(upright)) => Plane::packed(&self.turned[Y], upright.size.0 * 4),
+            (_, Some(upright)) => Plane::packed(&self.turned[Y], upright.size.0 * self.picture.format.sample_bytes(0)),
         }
     }
 }
@@ -179,11 +184,23 @@ fn scatter<T: Copy>(row: &[T], out: &mut [T], turns: u8, y: usize, (width, heigh
     }
 }
 
+/// The plane of a planar format that holds `component`.
+pub(super) fn plane_of(format: PixelFormat, component: usize) -> usize {
+    match (format.chroma_planes(), component) {
+        (Some([cb, _]), U) => cb,
+        (Some([_, cr]), V) => cr,
+        _ => component,
+    }
+}
+
 fn stored_samples<'a>(picture: &FrameView<'a>, component: usize) -> Samples<'a> {
     match (picture.format(), component) {
         (PixelFormat::Nv12, U) => Samples::Pairs { plane: picture.plane(1), offset: 0 },
         (PixelFormat::Nv12, V) => Samples::Pairs { plane: picture.plane(1), offset: 1 },
+        (PixelFormat::P010, Y) => Samples::HighTen(picture.plane(0)),
+        (PixelFormat::P010, U) => Samples::HighTenPairs { plane: picture.plane(1), offset: 0 },
+        (PixelFormat::P010, V) => Samples::HighTenPairs { plane: picture.plane(1), offset: 1 },
         (format, _) if format.is_ten_bit() => Samples::Ten(picture.plane(component)),
-        _ => Samples::Eight(picture.plane(component)),
+        (format, _) => Samples::Eight(picture.plane(plane_of(format, component))),
     }
 }

@@ -6,7 +6,7 @@
 //! the alpha of chroma samples.
 
 use super::coverage::Cells;
-use super::source::{A, Source, U, V, Y};
+use super::source::{A, Source, U, V, Y, plane_of};
 use super::{CanvasSpec, Placement, Visible};
 use crate::video::blend::{self, div_255};
 use crate::video::convert::{RgbToYuv, YuvToYuv};
@@ -183,7 +183,7 @@ impl YuvPatch {
         match self.pixels {
             Pixels::Untouched { luma, chroma } => {
                 let (x, y) = if plane == Y { luma } else { chroma };
-                &picture.plane(plane).row(y + row)[x..x + width]
+                &picture.plane(plane_of(picture.format(), plane)).row(y + row)[x..x + width]
             }
             _ => &self.planes[plane][row * width..(row + 1) * width],
         }

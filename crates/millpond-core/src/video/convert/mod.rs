@@ -19,6 +19,12 @@ pub(crate) fn eight_of_ten(low: u8, high: u8) -> u8 {
     ((u16::from_le_bytes([low, high]).min(1023) + 2) >> 2).min(255) as u8
 }
 
+/// The same of ten bits in the high bits of a word, as [`PixelFormat::P010`](crate::video::PixelFormat::P010) has them.
+#[inline(always)]
+pub(crate) fn eight_of_high_ten(low: u8, high: u8) -> u8 {
+    (((u16::from_le_bytes([low, high]) >> 6) + 2) >> 2).min(255) as u8
+}
+
 #[inline(always)]
 fn clamp_u8(value: i32) -> u8 {
     value.clamp(0, 255) as u8

@@ -11,7 +11,7 @@
 //! `>>` rounds down. Against the formula in floating point the result is off by at most 1. Thirteen bits keep the
 //! largest coefficient (BT.2020 limited, 2.142) within 16 bits.
 
-use super::{eight_of_ten, matrix};
+use super::{eight_of_high_ten, eight_of_ten, matrix};
 use crate::Error;
 use crate::video::{Color, FrameView, FrameViewMut, PixelFormat};
 
@@ -124,6 +124,12 @@ pub fn to_rgba(picture: &FrameView<'_>, color: Color, out: &mut FrameViewMut<'_>
                     *out = [red, green, blue, alpha];
                 }
             }
+            PixelFormat::Rgb24 | PixelFormat::Bgr24 => {
+                for (out, &[first, green, third]) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(luma.as_chunks().0) {
+                    let (red, blue) = if format == PixelFormat::Rgb24 { (first, third) } else { (third, first) };
+                    *out = [red, green, blue, 255];
+                }
+            }
             PixelFormat::Gray8 => row(&coefficients, luma, rgba, |_, u, v| {
                 u.fill(128);
                 v.fill(128);
@@ -136,8 +142,17 @@ pub fn to_rgba(picture: &FrameView<'_>, color: Color, out: &mut FrameViewMut<'_>
                     }
                 });
             }
-            PixelFormat::I420 | PixelFormat::I422 | PixelFormat::I444 | PixelFormat::I420A => {
-                let (cb, cr) = (chroma(1), chroma(2));
+            PixelFormat::P010 => {
+                let eight = |[low, high]: [u8; 2]| eight_of_high_ten(low, high);
+                let pairs = chroma(1).as_chunks::<4>().0;
+                for (x, (out, luma)) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(luma.as_chunks().0).enumerate() {
+                    let [a, b, c, d] = pairs[x / 2];
+                    let [red, green, blue] = coefficients.pixel(eight(*luma), eight([a, b]), eight([c, d]));
+                    *out = [red, green, blue, 255];
+                }
+            }
+            PixelFormat::I420 | PixelFormat::Yv12 | PixelFormat::I422 | PixelFormat::I444 | PixelFormat::I420A => {
+                let [cb, cr] = format.chroma_planes().unwrap_or([1, 2]).map(chroma);
                 if horizontal == 0 {
                     coefficients.row_444(luma, cb, cr, rgba);
                 } else {

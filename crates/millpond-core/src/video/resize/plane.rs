@@ -9,7 +9,7 @@
 
 use super::Axis;
 use crate::video::Plane;
-use crate::video::convert::eight_of_ten;
+use crate::video::convert::{eight_of_high_ten, eight_of_ten};
 
 /// Where the samples of one component lie in a plane.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +23,17 @@ pub(crate) enum Samples<'a> {
         /// 0 or 1.
         offset: usize,
     },
-    /// Ten bits in little-endian 16-bit words.
+    /// Ten bits in the low bits of little-endian 16-bit words.
     Ten(Plane<'a>),
+    /// Ten bits in the high bits of such words.
+    HighTen(Plane<'a>),
+    /// The same, word `offset` of every pair.
+    HighTenPairs {
+        /// The interleaved plane.
+        plane: Plane<'a>,
+        /// 0 or 1.
+        offset: usize,
+    },
 }
 
 impl<'a> Samples<'a> {
@@ -44,6 +53,18 @@ impl<'a> Samples<'a> {
             Samples::Ten(plane) => {
                 for (out, &[low, high]) in scratch.iter_mut().zip(plane.row(y).as_chunks::<2>().0) {
                     *out = eight_of_ten(low, high);
+                }
+                scratch
+            }
+            Samples::HighTen(plane) => {
+                for (out, &[low, high]) in scratch.iter_mut().zip(plane.row(y).as_chunks::<2>().0) {
+                    *out = eight_of_high_ten(low, high);
+                }
+                scratch
+            }
+            Samples::HighTenPairs { plane, offset } => {
+                for (out, pair) in scratch.iter_mut().zip(plane.row(y).as_chunks::<4>().0) {
+                    *out = eight_of_high_ten(pair[2 * offset], pair[2 * offset + 1]);
                 }
                 scratch
             }

@@ -1,4 +1,4 @@
-//! RGBA or BGRA with straight alpha.
+//! Packed R'G'B': RGBA or BGRA with straight alpha, or RGB24 and BGR24, whose alpha is 255.
 //!
 //! Colour is weighted by alpha, so that transparent pixels do not bleed: a channel enters as `c·a` and alpha as
 //! `255·a`, both 16 bits without loss. Each pass is `(Σ w·v + 2^13) >> 14`; at the end
@@ -10,24 +10,24 @@
 //! so a weight of one copies every pixel that can be seen.
 
 use super::Axis;
-use crate::video::Plane;
 use crate::video::blend::div_255;
+use crate::video::{PixelFormat, Plane};
 
-/// The plan of one RGBA picture, with its scratch.
+/// The plan of one R'G'B' picture, with its scratch.
 #[derive(Debug)]
 pub(crate) struct RgbaResize {
     x: Axis,
     y: Axis,
-    /// Whether the source has blue first.
-    bgra: bool,
+    /// The source's format.
+    format: PixelFormat,
     row: Vec<[u16; 4]>,
     ring: Vec<[u16; 4]>,
 }
 
 impl RgbaResize {
     /// Plans a picture whose rows have `source_width` pixels.
-    pub(crate) fn new(x: Axis, y: Axis, source_width: usize, bgra: bool) -> RgbaResize {
-        RgbaResize { row: vec![[0; 4]; source_width], ring: vec![[0; 4]; x.len() * y.taps()], x, y, bgra }
+    pub(crate) fn new(x: Axis, y: Axis, source_width: usize, format: PixelFormat) -> RgbaResize {
+        RgbaResize { row: vec![[0; 4]; source_width], ring: vec![[0; 4]; x.len() * y.taps()], x, y, format }
     }
 
     /// Resamples into `out`, RGBA with straight alpha, `[y.len(), x.len(), 4]`, packed. Does not allocate.
@@ -38,7 +38,7 @@ impl RgbaResize {
         for (index, out) in out.chunks_exact_mut(width * 4).enumerate() {
             let (first, weights) = self.y.at(index);
             for y in first.max(next)..first + taps {
-                premultiply(source.row(y), &mut self.row, self.bgra);
+                premultiply(source.row(y), &mut self.row, self.format);
                 let slot = y % taps * width;
                 for (index, out) in self.ring[slot..slot + width].iter_mut().enumerate() {
                     let (first, weights) = self.x.at(index);
@@ -54,10 +54,33 @@ impl RgbaResize {
     }
 }
 
-fn premultiply(pixels: &[u8], out: &mut [[u16; 4]], bgra: bool) {
-    for (out, &[first, green, third, alpha]) in out.iter_mut().zip(pixels.as_chunks::<4>().0) {
-        let (red, blue) = if bgra { (third, first) } else { (first, third) };
-        *out = [red, green, blue, 255].map(|value| u16::from(value) * u16::from(alpha));
+fn premultiply(pixels: &[u8], out: &mut [[u16; 4]], format: PixelFormat) {
+    let weigh = |pixel: [u8; 3], alpha: u8| {
+        let [red, green, blue] = pixel;
+        [red, green, blue, 255].map(|value| u16::from(value) * u16::from(alpha))
+    };
+    let (fours, threes) = (pixels.as_chunks::<4>().0, pixels.as_chunks::<3>().0);
+    match format {
+        PixelFormat::Bgra8 => {
+            for (out, &[blue, green, red, alpha]) in out.iter_mut().zip(fours) {
+                *out = weigh([red, green, blue], alpha);
+            }
+        }
+        PixelFormat::Rgb24 => {
+            for (out, &pixel) in out.iter_mut().zip(threes) {
+                *out = weigh(pixel, 255);
+            }
+        }
+        PixelFormat::Bgr24 => {
+            for (out, &[blue, green, red]) in out.iter_mut().zip(threes) {
+                *out = weigh([red, green, blue], 255);
+            }
+        }
+        _ => {
+            for (out, &[red, green, blue, alpha]) in out.iter_mut().zip(fours) {
+                *out = weigh([red, green, blue], alpha);
+            }
+        }
     }
 }
 
