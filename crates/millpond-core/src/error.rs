@@ -35,6 +35,23 @@ pub enum Error {
         /// Bytes in a row.
         row: usize,
     },
+    /// A rectangle is not one of the picture.
+    #[cfg(feature = "video")]
+    #[error("bad rectangle {width}x{height} at {x},{y} of {of}: expected {expected}")]
+    BadRectangle {
+        /// Left edge in pixels.
+        x: u32,
+        /// Upper edge in pixels.
+        y: u32,
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// The picture.
+        of: PictureKind,
+        /// What is allowed.
+        expected: &'static str,
+    },
     /// Two pictures that must have the same size or format do not.
     #[cfg(feature = "video")]
     #[error("picture does not match: expected {expected}, got {got}")]
@@ -103,6 +120,8 @@ impl Error {
             Error::BufferTooSmall { .. } => "E_BUFFER_TOO_SMALL",
             Error::BadSize { .. } => "E_BAD_SIZE",
             Error::BadStride { .. } => "E_BAD_STRIDE",
+            #[cfg(feature = "video")]
+            Error::BadRectangle { .. } => "E_BAD_RECTANGLE",
             #[cfg(feature = "video")]
             Error::Mismatch { .. } => "E_MISMATCH",
             #[cfg(feature = "video")]

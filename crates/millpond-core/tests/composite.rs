@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use millpond_core::Rational;
-use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec, Placement, Span, Target, fill};
+use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec, Placement, Span, Target};
 use millpond_core::video::{ChromaSiting, Color, Frame, FrameLayout, Matrix, PixelFormat, Range, Siting};
 use proptest::prelude::*;
 
@@ -361,7 +361,7 @@ fn the_chroma_of_an_rgba_layer_is_weighted_by_alpha() {
     source.bytes_mut().copy_from_slice(&[255, 0, 0, 255, 0, 255, 0, 0, 0, 0, 255, 128, 0, 255, 0, 0]);
     let canvas = canvas(PixelFormat::I420, 2, 2);
     let mut out = Frame::new(FrameLayout::aligned(PixelFormat::I420, 2, 2).unwrap());
-    fill(&mut out.view_mut(), Color::default(), [0; 3]).unwrap();
+    out.view_mut().fill(Color::default(), [0, 0, 0, 255]);
     let mut plan =
         LayerPlan::new(canvas, picture(PixelFormat::Rgba8, 2, 2), place((0, 0, 2, 2), 0, 0, 2, 2), 255).unwrap();
     plan.draw(&source.view(), true, &mut out.view_mut()).unwrap();

@@ -5,7 +5,7 @@
 
 use millpond_core::Rational;
 use millpond_core::memory::{self, CountingAllocator};
-use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec, Placement, Span, Target, fill};
+use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec, Placement, Span, Target};
 use millpond_core::video::convert::{from_rgba, to_rgba};
 use millpond_core::video::{ChromaSiting, Color, Frame, FrameLayout, FramePool, PixelFormat};
 
@@ -31,7 +31,7 @@ fn main() {
                 let before = memory::counts();
                 for _ in 0..3 {
                     let mut out = pool.try_acquire().unwrap();
-                    fill(&mut out.view_mut(), color, [1, 2, 3]).unwrap();
+                    out.view_mut().fill(color, [1, 2, 3, 255]);
                     plan.draw(&source.view(), true, &mut out.view_mut()).unwrap();
                     to_rgba(&out.view(), color, &mut rgba.view_mut()).unwrap();
                     from_rgba(&rgba.view(), color, &mut i420.view_mut()).unwrap();

@@ -4,7 +4,7 @@
 //! frame whose presentation time is at or before the wanted one, further back if the container's index misled, and
 //! the pictures between come too. A picture of a new size or format comes from a new pool; the old one drains.
 
-use crate::input::{Input, PictureStream, color_tags};
+use crate::input::{Input, PictureStream, color_description, color_tags};
 use crate::pixels::{self, Counterpart};
 use crate::video_decoder::{Decoded, VideoDecoder};
 use crate::{Access, Cancel, Error, Place};
@@ -258,6 +258,7 @@ impl Clip {
         if pixels::copy(decoded, counterpart, &mut frame.view_mut()).is_none() {
             return Err(self.unsupported("the layout of its pictures"));
         }
+        frame.set_color(color_description(self.stream.container.color, self.decoder.color(counterpart)));
         self.last_tick = Some(tick);
         Ok(ClipPicture { tick, frame })
     }

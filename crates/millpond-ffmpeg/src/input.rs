@@ -9,6 +9,7 @@ use crate::place::{Access, Place};
 use crate::{Cancel, Error, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
+use millpond_core::video::{ColorDescription, Range};
 use millpond_scene::ColorTags;
 use std::sync::Once;
 
@@ -250,13 +251,33 @@ fn orientation(stream: &ff::Stream<'_>) -> Orientation {
     Orientation { turns: (quarters.round() as i64).rem_euclid(4) as u8, is_mirrored }
 }
 
-/// Matrix and range of a set of numbers.
-pub(crate) fn color_tags(numbers: sys::ColorNumbers) -> ColorTags {
-    const UNSPECIFIED: u8 = 2;
-    let full_range = match numbers.range {
+/// "Unspecified" in H.273.
+const UNSPECIFIED: u8 = 2;
+
+fn full_range(range: i32) -> Option<bool> {
+    match range {
         1 => Some(false),
         2 => Some(true),
         _ => None,
+    }
+}
+
+/// Matrix and range of a set of numbers.
+pub(crate) fn color_tags(numbers: sys::ColorNumbers) -> ColorTags {
+    ColorTags::from_h273(u8::try_from(numbers.matrix).unwrap_or(UNSPECIFIED), full_range(numbers.range))
+}
+
+/// What a picture says about its colours: the container's numbers where it gives them, else the bitstream's.
+pub(crate) fn color_description(container: sys::ColorNumbers, bitstream: sys::ColorNumbers) -> ColorDescription {
+    let number = |container: i32, bitstream: i32| {
+        let [container, bitstream] = [container, bitstream].map(|number| u8::try_from(number).unwrap_or(UNSPECIFIED));
+        if container == UNSPECIFIED { bitstream } else { container }
     };
-    ColorTags::from_h273(u8::try_from(numbers.matrix).unwrap_or(UNSPECIFIED), full_range)
+    let range = full_range(container.range).or(full_range(bitstream.range));
+    ColorDescription {
+        primaries: number(container.primaries, bitstream.primaries),
+        transfer: number(container.transfer, bitstream.transfer),
+        matrix: number(container.matrix, bitstream.matrix),
+        range: range.map(|full| if full { Range::Full } else { Range::Limited }),
+    }
 }

@@ -9,7 +9,7 @@ use crate::{
     Source, geometry, resolve_color, still,
 };
 use millpond_core::memory::opening;
-use millpond_core::video::composite::{self, CanvasSpec, LayerPlan, PictureSpec};
+use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec};
 use millpond_core::video::{ChromaSiting, Color, Frame, FrameLayout, FrameView, FrameViewMut, PixelFormat};
 
 /// What the stage needs before it can compose a frame.
@@ -321,6 +321,10 @@ impl<P: Picture> Stage<P> {
     /// # Realtime
     /// Does not allocate, but for planning a layer that is drawn for the first time or whose pictures changed.
     pub fn compose(&mut self, n: u64, canvas: &mut FrameViewMut<'_>) -> Result<(), SceneError> {
+        let (expected, got) = (self.canvas_layout()?.kind(), canvas.as_view().kind());
+        if expected != got {
+            return Err(millpond_core::Error::Mismatch { expected, got }.into());
+        }
         for layer in 0..self.layers.len() {
             self.plan(layer, n)?;
         }
@@ -331,7 +335,8 @@ impl<P: Picture> Stage<P> {
         };
         let base = self.layers.iter().rposition(hides);
         if base.is_none() {
-            composite::fill(canvas, self.canvas.color, self.scene.canvas.background)?;
+            let [red, green, blue] = self.scene.canvas.background;
+            canvas.fill(self.canvas.color, [red, green, blue, 255]);
         }
         for index in base.unwrap_or(0)..self.layers.len() {
             let state = &mut self.layers[index];

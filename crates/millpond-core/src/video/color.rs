@@ -1,4 +1,4 @@
-//! What the numbers in a picture mean: matrix, range and where chroma samples sit.
+//! What the numbers in a picture mean: matrix, range, primaries, transfer, and where chroma samples sit.
 
 /// The luma coefficients that take R'G'B' to Y'CbCr (ITU-T H.273, MatrixCoefficients).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -29,6 +29,52 @@ pub struct Color {
     pub matrix: Matrix,
     /// Use of the codes.
     pub range: Range,
+}
+
+/// What a picture says about its colours: the code points of ITU-T H.273, which containers, bitstreams and `AVFrame`
+/// carry unchanged, and the range. It is carried, not acted upon; [`ColorDescription::color`] is the part that kernels
+/// use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ColorDescription {
+    /// ColourPrimaries (H.273, table 2): 1 is BT.709, 5 and 6 BT.601, 9 BT.2020, 12 P3-D65.
+    pub primaries: u8,
+    /// TransferCharacteristics (table 3): 1 is BT.709, 13 sRGB, 16 PQ, 18 HLG.
+    pub transfer: u8,
+    /// MatrixCoefficients (table 4): 0 is R'G'B', 1 BT.709, 5 and 6 BT.601, 9 BT.2020.
+    pub matrix: u8,
+    /// VideoFullRangeFlag, if it was given.
+    pub range: Option<Range>,
+}
+
+impl ColorDescription {
+    /// Nothing is known: 2 everywhere, and no range.
+    pub const UNSPECIFIED: ColorDescription = ColorDescription { primaries: 2, transfer: 2, matrix: 2, range: None };
+
+    /// BT.709, limited range: high-definition video.
+    pub const BT709: ColorDescription =
+        ColorDescription { primaries: 1, transfer: 1, matrix: 1, range: Some(Range::Limited) };
+
+    /// sRGB: R'G'B' samples of full range.
+    pub const SRGB: ColorDescription =
+        ColorDescription { primaries: 1, transfer: 13, matrix: 0, range: Some(Range::Full) };
+
+    /// Matrix and range for the kernels; what is unspecified or unknown to them is BT.709 and limited. `None` for
+    /// R'G'B' samples, which have no matrix.
+    pub fn color(&self) -> Option<Color> {
+        let matrix = match self.matrix {
+            0 => return None,
+            5 | 6 => Matrix::Bt601,
+            9 => Matrix::Bt2020,
+            _ => Matrix::Bt709,
+        };
+        Some(Color { matrix, range: self.range.unwrap_or_default() })
+    }
+}
+
+impl Default for ColorDescription {
+    fn default() -> Self {
+        ColorDescription::UNSPECIFIED
+    }
 }
 
 /// Where a chroma sample sits between the two luma samples it stands for, along one axis.

@@ -1,13 +1,24 @@
 //! Pixel formats and how their planes lie in memory.
 //!
-//! A layout is a list of planes in one allocation. Chroma planes of odd pictures round up. Strides are multiples of
-//! the alignment asked for; nothing here allocates.
+//! A layout is a list of planes in one allocation. Chroma planes of odd pictures round up. Nothing here allocates.
+//!
+//! The layout of pool frames is one that FFmpeg's decoders, encoders and filters can work in: strides and plane starts
+//! are multiples of 64, and every plane is followed by [`PLANE_PADDING`] bytes that nobody else uses, because vector
+//! code reads and writes whole vectors past the end of a row. The figure is that of libavcodec's own buffers
+//! (`get_buffer.c`: plane size + 16 + `STRIDE_ALIGN` − 1, where `STRIDE_ALIGN` is 64 on the machines with the widest
+//! vectors). It comes on top of the rows of the picture: a decoder that works on larger blocks than the picture has asks
+//! for a frame of its coded size.
 
 use crate::Error;
+use crate::error::PictureKind;
 use core::fmt;
 
 /// Bytes to which [`FrameLayout::aligned`] aligns strides and plane starts: a cache line, and the widest vector.
 pub const STRIDE_ALIGN: usize = 64;
+
+/// Bytes behind each plane of an [`aligned`](FrameLayout::aligned) layout that vector code may touch: 16 + 64 − 1, as
+/// libavcodec's own buffers have them. Offsets are rounded up to [`STRIDE_ALIGN`] after it.
+pub const PLANE_PADDING: usize = 16 + STRIDE_ALIGN - 1;
 
 /// The largest width and height of a picture.
 pub const MAX_SIDE: u32 = 32_768;
@@ -151,9 +162,14 @@ impl PixelFormat {
         }
     }
 
+    /// Shifts from luma to the coordinates of plane `index`; `(0, 0)` if there is no such plane.
+    pub(crate) fn plane_shift(self, index: usize) -> (u32, u32) {
+        self.shapes().get(index).map_or((0, 0), |&(horizontal, vertical, _)| (horizontal, vertical))
+    }
+
     /// Shifts from luma to chroma coordinates, `(horizontal, vertical)`; `(0, 0)` where there is no subsampling.
     pub fn chroma_shift(self) -> (u32, u32) {
-        self.shapes().get(1).map_or((0, 0), |&(horizontal, vertical, _)| (horizontal, vertical))
+        self.plane_shift(1)
     }
 }
 
@@ -187,12 +203,13 @@ pub struct FrameLayout {
 }
 
 impl FrameLayout {
-    /// Strides and plane starts aligned to [`STRIDE_ALIGN`]: the layout of pool frames.
+    /// Strides and plane starts aligned to [`STRIDE_ALIGN`], [`PLANE_PADDING`] behind each plane: the layout of pool
+    /// frames.
     ///
     /// # Errors
     /// [`Error::BadSize`] if a side is 0 or over [`MAX_SIDE`].
     pub fn aligned(format: PixelFormat, width: u32, height: u32) -> Result<FrameLayout, Error> {
-        Self::new(format, width, height, STRIDE_ALIGN)
+        Self::new(format, width, height, STRIDE_ALIGN, PLANE_PADDING)
     }
 
     /// Rows and planes without a gap, the layout of raw files and of hashes.
@@ -200,10 +217,10 @@ impl FrameLayout {
     /// # Errors
     /// [`Error::BadSize`] if a side is 0 or over [`MAX_SIDE`].
     pub fn packed(format: PixelFormat, width: u32, height: u32) -> Result<FrameLayout, Error> {
-        Self::new(format, width, height, 1)
+        Self::new(format, width, height, 1, 0)
     }
 
-    fn new(format: PixelFormat, width: u32, height: u32, align: usize) -> Result<FrameLayout, Error> {
+    fn new(format: PixelFormat, width: u32, height: u32, align: usize, padding: usize) -> Result<FrameLayout, Error> {
         let side = 1..=MAX_SIDE;
         if !side.contains(&width) || !side.contains(&height) {
             return Err(Error::BadSize { width, height, max: MAX_SIDE });
@@ -215,8 +232,9 @@ impl FrameLayout {
             let rows = shifted(height, vertical) as usize;
             let stride = row_bytes.next_multiple_of(align);
             // On a 32-bit target a picture of the largest sides does not fit its address space.
-            let end = stride.checked_mul(rows).and_then(|bytes| bytes.checked_add(size));
-            let Some(end) = end.filter(|&end| end <= isize::MAX as usize) else {
+            let end = stride.checked_mul(rows).and_then(|bytes| bytes.checked_add(size)?.checked_add(padding));
+            let end = end.and_then(|end| end.checked_next_multiple_of(align)).filter(|&end| end <= isize::MAX as usize);
+            let Some(end) = end else {
                 return Err(Error::BadSize { width, height, max: MAX_SIDE });
             };
             *plane = PlaneLayout { offset: size, stride, row_bytes, rows };
@@ -238,6 +256,11 @@ impl FrameLayout {
     /// Height in pixels.
     pub fn height(&self) -> u32 {
         self.height
+    }
+
+    /// Format and size, for comparing and for errors.
+    pub fn kind(&self) -> PictureKind {
+        PictureKind { format: self.format, width: self.width, height: self.height }
     }
 
     /// Bytes of the whole frame with its padding.
@@ -283,6 +306,11 @@ mod tests {
             for plane in layout.planes() {
                 assert_eq!((plane.offset % STRIDE_ALIGN, plane.stride % STRIDE_ALIGN), (0, 0), "{format}");
                 assert!(plane.stride >= plane.row_bytes);
+            }
+            // Behind every plane there are as many bytes as libavcodec's own allocator leaves.
+            let starts = layout.planes()[1..].iter().map(|plane| plane.offset).chain([layout.size()]);
+            for (plane, next) in layout.planes().iter().zip(starts) {
+                assert!(next >= plane.offset + plane.stride * plane.rows + 16 + 64 - 1, "{format}");
             }
         }
     }

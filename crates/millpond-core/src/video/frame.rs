@@ -1,7 +1,9 @@
 //! A picture that owns its memory, and the pool of such pictures.
 
+use super::color::ColorDescription;
 use super::format::FrameLayout;
 use super::view::{FrameView, FrameViewMut};
+use crate::Error;
 use crate::pool::Pool;
 use bytemuck::{Pod, Zeroable};
 
@@ -13,18 +15,49 @@ struct Line([u8; 64]);
 /// A picture in memory of its own: one allocation, aligned to 64 bytes, zeroed when made.
 pub struct Frame {
     layout: FrameLayout,
+    color: ColorDescription,
     lines: Vec<Line>,
 }
 
 impl Frame {
-    /// Allocates a picture. This is the only call on it that allocates.
+    /// Allocates a picture whose colours are unspecified. This is the only call on it that allocates.
     pub fn new(layout: FrameLayout) -> Frame {
-        Frame { layout, lines: vec![Line::zeroed(); layout.size().div_ceil(size_of::<Line>())] }
+        let lines = vec![Line::zeroed(); layout.size().div_ceil(size_of::<Line>())];
+        Frame { layout, color: ColorDescription::default(), lines }
     }
 
     /// Where its planes lie.
     pub fn layout(&self) -> &FrameLayout {
         &self.layout
+    }
+
+    /// What its numbers mean, as far as whoever filled it has told. Kernels do not look here: they are told by their
+    /// plans.
+    pub fn color(&self) -> ColorDescription {
+        self.color
+    }
+
+    /// Says what its numbers mean. A frame of a pool keeps this until it is said anew.
+    pub fn set_color(&mut self, color: ColorDescription) {
+        self.color = color;
+    }
+
+    /// Whether it holds pictures of this layout's format and size. Strides may differ.
+    pub fn matches(&self, layout: &FrameLayout) -> bool {
+        self.layout.kind() == layout.kind()
+    }
+
+    /// Copies pixels and colour description of a frame of the same format and size; strides may differ.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`]; nothing is written then.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn copy_from(&mut self, source: &Frame) -> Result<(), Error> {
+        self.view_mut().copy_from(&source.view())?;
+        self.color = source.color;
+        Ok(())
     }
 
     /// The whole buffer, padding included.
@@ -51,7 +84,7 @@ impl Frame {
 
 impl core::fmt::Debug for Frame {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Frame").field("layout", &self.layout).finish_non_exhaustive()
+        f.debug_struct("Frame").field("layout", &self.layout).field("color", &self.color).finish_non_exhaustive()
     }
 }
 

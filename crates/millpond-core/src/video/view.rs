@@ -1,95 +1,27 @@
 //! Borrowed pictures: what every kernel reads and writes.
 //!
-//! Construction checks every bound once, so kernels index rows without further checks of their own. Views are plain
-//! values; making one does not allocate.
+//! Construction checks every bound once, so kernels index rows without further checks of their own. Planes to write
+//! are separate `&mut` slices, so they cannot overlap. Views are plain values; making one does not allocate.
 
 use super::format::{FrameLayout, PixelFormat};
+use super::plane::{Plane, PlaneMut};
 use crate::Error;
-
-/// One plane to read: rows of `row_bytes` bytes, `stride` bytes apart.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Plane<'a> {
-    data: &'a [u8],
-    stride: usize,
-    row_bytes: usize,
-    rows: usize,
-}
-
-impl<'a> Plane<'a> {
-    /// Rows without a gap.
-    pub(crate) fn packed(data: &'a [u8], row_bytes: usize) -> Plane<'a> {
-        Plane { data, stride: row_bytes, row_bytes, rows: data.len() / row_bytes.max(1) }
-    }
-
-    /// Row `y` without its padding.
-    ///
-    /// # Panics
-    /// If `y` is not below [`rows`](Self::rows).
-    #[inline]
-    pub fn row(&self, y: usize) -> &'a [u8] {
-        let start = y * self.stride;
-        &self.data[start..start + self.row_bytes]
-    }
-
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// Bytes in a row, without padding.
-    pub fn row_bytes(&self) -> usize {
-        self.row_bytes
-    }
-
-    /// Bytes from one row to the next.
-    pub fn stride(&self) -> usize {
-        self.stride
-    }
-}
-
-/// One plane to write.
-#[derive(Debug, Default)]
-pub struct PlaneMut<'a> {
-    data: &'a mut [u8],
-    stride: usize,
-    row_bytes: usize,
-    rows: usize,
-}
-
-impl PlaneMut<'_> {
-    /// Row `y` without its padding.
-    ///
-    /// # Panics
-    /// If `y` is not below [`rows`](Self::rows).
-    #[inline]
-    pub fn row_mut(&mut self, y: usize) -> &mut [u8] {
-        let start = y * self.stride;
-        &mut self.data[start..start + self.row_bytes]
-    }
-
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// Bytes in a row, without padding.
-    pub fn row_bytes(&self) -> usize {
-        self.row_bytes
-    }
-
-    /// The same plane to read.
-    pub fn as_ref(&self) -> Plane<'_> {
-        Plane { data: self.data, stride: self.stride, row_bytes: self.row_bytes, rows: self.rows }
-    }
-}
+use crate::error::PictureKind;
 
 /// A picture to read, whoever owns it.
 #[derive(Clone, Copy, Debug)]
 pub struct FrameView<'a> {
-    format: PixelFormat,
-    width: u32,
-    height: u32,
-    planes: [Plane<'a>; 4],
+    pub(super) format: PixelFormat,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) planes: [Plane<'a>; 4],
+}
+
+fn plane_count(format: PixelFormat, got: usize) -> Result<(), Error> {
+    if got == format.planes() {
+        return Ok(());
+    }
+    Err(Error::BadParameter { name: "number of planes", value: got as f64, expected: "as many as the format has" })
 }
 
 impl<'a> FrameView<'a> {
@@ -102,22 +34,19 @@ impl<'a> FrameView<'a> {
             return Err(Error::BufferTooSmall { needed: layout.size(), got: data.len() });
         }
         let mut planes = [Plane::default(); 4];
-        for (plane, at) in planes.iter_mut().zip(layout.planes()) {
-            *plane = Plane {
-                data: &data[at.offset..at.offset + at.stride * at.rows],
-                stride: at.stride,
-                row_bytes: at.row_bytes,
-                rows: at.rows,
-            };
+        for (index, (plane, at)) in planes.iter_mut().zip(layout.planes()).enumerate() {
+            *plane = Plane::new(index, at, &data[at.offset..at.offset + at.stride * at.rows], at.stride)?;
         }
         Ok(FrameView { format: layout.format(), width: layout.width(), height: layout.height(), planes })
     }
 
-    /// A picture from separate planes, each with its stride in bytes, as decoders hand them out.
+    /// A picture from separate planes, each with its stride in bytes, as decoders hand them out. The last row of a
+    /// plane may end without padding.
     ///
     /// # Errors
-    /// [`Error::BadSize`], [`Error::BadStride`] if a stride is smaller than a row, [`Error::BufferTooSmall`] if a
-    /// plane is missing or ends before its last row does.
+    /// [`Error::BadSize`], [`Error::BadParameter`] if there are more or fewer planes than the format has,
+    /// [`Error::BadStride`] if a stride is smaller than a row, [`Error::BufferTooSmall`] if a plane ends before its last
+    /// row does.
     pub fn from_planes(
         format: PixelFormat,
         width: u32,
@@ -125,17 +54,10 @@ impl<'a> FrameView<'a> {
         data: &[(&'a [u8], usize)],
     ) -> Result<FrameView<'a>, Error> {
         let layout = FrameLayout::packed(format, width, height)?;
+        plane_count(format, data.len())?;
         let mut planes = [Plane::default(); 4];
-        for (index, (plane, at)) in planes.iter_mut().zip(layout.planes()).enumerate() {
-            let &(data, stride) = data.get(index).unwrap_or(&(&[], at.row_bytes));
-            if stride < at.row_bytes {
-                return Err(Error::BadStride { plane: index, stride, row: at.row_bytes });
-            }
-            let needed = stride * (at.rows - 1) + at.row_bytes;
-            if data.len() < needed {
-                return Err(Error::BufferTooSmall { needed, got: data.len() });
-            }
-            *plane = Plane { data, stride, row_bytes: at.row_bytes, rows: at.rows };
+        for (index, ((plane, at), &(data, stride))) in planes.iter_mut().zip(layout.planes()).zip(data).enumerate() {
+            *plane = Plane::new(index, at, data, stride)?;
         }
         Ok(FrameView { format, width, height, planes })
     }
@@ -155,6 +77,16 @@ impl<'a> FrameView<'a> {
         self.height
     }
 
+    /// Format and size, for comparing and for errors.
+    pub fn kind(&self) -> PictureKind {
+        PictureKind { format: self.format, width: self.width, height: self.height }
+    }
+
+    /// Whether a frame of this layout holds such a picture: format and size are equal. Strides may differ.
+    pub fn matches(&self, layout: &FrameLayout) -> bool {
+        self.kind() == layout.kind()
+    }
+
     /// Plane `index`, in the order of [`PixelFormat`].
     ///
     /// # Panics
@@ -166,17 +98,17 @@ impl<'a> FrameView<'a> {
     /// Every row of every plane without padding, in order: what raw files hold and frame hashes cover.
     pub fn rows(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let planes = self.planes;
-        (0..self.format.planes()).flat_map(move |index| (0..planes[index].rows).map(move |y| planes[index].row(y)))
+        (0..self.format.planes()).flat_map(move |index| (0..planes[index].rows()).map(move |y| planes[index].row(y)))
     }
 }
 
 /// A picture to write, whoever owns it.
 #[derive(Debug)]
 pub struct FrameViewMut<'a> {
-    format: PixelFormat,
-    width: u32,
-    height: u32,
-    planes: [PlaneMut<'a>; 4],
+    pub(super) format: PixelFormat,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) planes: [PlaneMut<'a>; 4],
 }
 
 impl<'a> FrameViewMut<'a> {
@@ -189,14 +121,34 @@ impl<'a> FrameViewMut<'a> {
             return Err(Error::BufferTooSmall { needed: layout.size(), got: data.len() });
         }
         let mut planes: [PlaneMut<'a>; 4] = Default::default();
-        let mut rest = data;
-        for (plane, at) in planes.iter_mut().zip(layout.planes()) {
-            // Planes follow one another without a gap, so cutting from the front finds each.
-            let (data, tail) = rest.split_at_mut(at.stride * at.rows);
-            *plane = PlaneMut { data, stride: at.stride, row_bytes: at.row_bytes, rows: at.rows };
-            rest = tail;
+        let (mut rest, mut cut) = (data, 0);
+        for (index, (plane, at)) in planes.iter_mut().zip(layout.planes()).enumerate() {
+            // Planes lie in the order of their offsets, so cutting from the front finds each.
+            let (_, from) = rest.split_at_mut(at.offset - cut);
+            let (data, tail) = from.split_at_mut(at.stride * at.rows);
+            *plane = PlaneMut::new(index, at, data, at.stride)?;
+            (rest, cut) = (tail, at.offset + at.stride * at.rows);
         }
         Ok(FrameViewMut { format: layout.format(), width: layout.width(), height: layout.height(), planes })
+    }
+
+    /// A picture from separate planes, each with its stride in bytes.
+    ///
+    /// # Errors
+    /// Those of [`FrameView::from_planes`].
+    pub fn from_planes<const N: usize>(
+        format: PixelFormat,
+        width: u32,
+        height: u32,
+        data: [(&'a mut [u8], usize); N],
+    ) -> Result<FrameViewMut<'a>, Error> {
+        let layout = FrameLayout::packed(format, width, height)?;
+        plane_count(format, N)?;
+        let mut planes: [PlaneMut<'a>; 4] = Default::default();
+        for (index, ((plane, at), (data, stride))) in planes.iter_mut().zip(layout.planes()).zip(data).enumerate() {
+            *plane = PlaneMut::new(index, at, data, stride)?;
+        }
+        Ok(FrameViewMut { format, width, height, planes })
     }
 
     /// Pixel format.
@@ -235,7 +187,8 @@ impl<'a> FrameViewMut<'a> {
     pub fn reborrow(&mut self) -> FrameViewMut<'_> {
         let mut planes: [PlaneMut<'_>; 4] = Default::default();
         for (plane, own) in planes.iter_mut().zip(&mut self.planes) {
-            *plane = PlaneMut { data: own.data, stride: own.stride, row_bytes: own.row_bytes, rows: own.rows };
+            let (row_bytes, rows) = (own.row_bytes(), own.rows());
+            *plane = own.part(0, 0, row_bytes, rows);
         }
         FrameViewMut { format: self.format, width: self.width, height: self.height, planes }
     }
@@ -260,12 +213,5 @@ impl<'a> FrameViewMut<'a> {
             }
         }
         Ok(())
-    }
-}
-
-impl FrameView<'_> {
-    /// Format and size, for comparing and for errors.
-    pub fn kind(&self) -> crate::error::PictureKind {
-        crate::error::PictureKind { format: self.format, width: self.width, height: self.height }
     }
 }

@@ -213,33 +213,3 @@ impl LayerPlan {
         Ok(())
     }
 }
-
-/// Fills a canvas with one R'G'B' colour, converted to its colours.
-///
-/// # Errors
-/// [`Error::UnsupportedFormat`] for a canvas that is neither I420 nor RGBA.
-///
-/// # Realtime
-/// Does not allocate.
-pub fn fill(canvas: &mut FrameViewMut<'_>, color: Color, rgb: [u8; 3]) -> Result<(), Error> {
-    match canvas.format() {
-        PixelFormat::Rgba8 => {
-            let pixel = [rgb[0], rgb[1], rgb[2], 255];
-            for y in 0..canvas.height() as usize {
-                canvas.plane_mut(0).row_mut(y).as_chunks_mut::<4>().0.fill(pixel);
-            }
-        }
-        PixelFormat::I420 => {
-            let convert = super::convert::RgbToYuv::new(color);
-            let [u, v] = convert.chroma(rgb);
-            for (plane, value) in [convert.luma(rgb), u, v].into_iter().enumerate() {
-                let plane = canvas.plane_mut(plane);
-                for y in 0..plane.rows() {
-                    plane.row_mut(y).fill(value);
-                }
-            }
-        }
-        format => return Err(Error::UnsupportedFormat { format }),
-    }
-    Ok(())
-}
