@@ -1,18 +1,14 @@
-//! The pictures of a file, one after the other: demuxer, decoder and a pool of frames.
+//! The pictures of a file, one after the other: demuxer and decoder.
 //!
 //! Opening decodes the first picture, because only then the bitstream's colour tags are known. Seeking goes to a key
 //! frame whose presentation time is at or before the wanted one, further back if the container's index misled, and
-//! the pictures between come too. A picture of a new size or format comes from a new pool; the old one drains.
+//! the pictures between come too.
 
-use crate::input::{Input, PictureStream, color_description, color_tags};
-use crate::pixels::{self, Counterpart};
-use crate::video_decoder::{Decoded, VideoDecoder};
-use crate::{Access, Cancel, Error, Place};
-use ffmpeg_next as ff;
+use crate::demuxer::{Demuxer, VideoStream, color_tags};
+use crate::{
+    Access, Cancel, DecoderConfig, DecoderStats, Error, Flow, Packet, Place, VideoDecoder, VideoFrame, pixels,
+};
 use millpond_core::Rational;
-use millpond_core::memory;
-use millpond_core::pool::Pooled;
-use millpond_core::video::{Frame, FrameLayout, FramePool};
 use millpond_scene::ClipInfo;
 
 /// A decoded picture.
@@ -20,36 +16,18 @@ use millpond_scene::ClipInfo;
 pub struct ClipPicture {
     /// Presentation time in ticks of the clip's time scale.
     pub tick: i64,
-    /// The pixels, on loan from the clip's pool.
-    pub frame: Pooled<Frame>,
-}
-
-/// What a clip may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClipConfig {
-    /// Pictures that can be out at the same time; reading waits while they are.
-    pub pictures: usize,
-    /// Threads of the decoder.
-    pub threads: usize,
-}
-
-impl Default for ClipConfig {
-    /// One picture, and a thread per processor, at most eight.
-    fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get().min(8));
-        ClipConfig { pictures: 1, threads }
-    }
+    /// The pixels, on loan from the decoder's pool.
+    pub frame: VideoFrame,
 }
 
 /// An open file whose pictures are read in presentation order.
 pub struct Clip {
-    input: Input,
+    demuxer: Demuxer,
     access: Access,
-    stream: PictureStream,
+    stream: VideoStream,
     decoder: VideoDecoder,
-    packet: ff::Packet,
-    pool: Option<(FrameLayout, FramePool)>,
-    config: ClipConfig,
+    packet: Packet,
+    config: DecoderConfig,
     info: ClipInfo,
     cancel: Cancel,
     /// Decoded while opening or seeking and not handed out yet.
@@ -62,7 +40,6 @@ pub struct Clip {
     start_tick: i64,
     /// The tick of the last picture, for streams whose packets carry no time.
     last_tick: Option<i64>,
-    damaged: u64,
 }
 
 impl Clip {
@@ -70,20 +47,20 @@ impl Clip {
     ///
     /// # Errors
     /// Those of opening; [`Error::MediaBroken`] if the file yields no picture.
-    pub fn open(place: &Place, access: &Access, cancel: &Cancel, config: ClipConfig) -> Result<Clip, Error> {
-        let input = Input::open(place, access, cancel)?;
-        let stream = input.pictures()?;
-        let decoder = VideoDecoder::open(&input, &stream, config.threads)?;
+    pub fn open(place: &Place, access: &Access, cancel: &Cancel, config: DecoderConfig) -> Result<Clip, Error> {
+        let demuxer = Demuxer::open(place, access, cancel)?;
+        let stream = demuxer.video()?;
+        let mut decoder = VideoDecoder::new(&stream, config);
+        decoder.open()?;
         let mut info = ClipInfo::new(stream.time_base.recip());
         info.turns = stream.turns;
         info.pixel_aspect = stream.pixel_aspect;
         let mut clip = Clip {
-            input,
+            demuxer,
             access: access.clone(),
             stream,
             decoder,
-            packet: ff::Packet::empty(),
-            pool: None,
+            packet: Packet::new(),
             config,
             info,
             cancel: cancel.clone(),
@@ -92,19 +69,14 @@ impl Clip {
             usable_from: i64::MIN,
             start_tick: i64::MIN,
             last_tick: None,
-            damaged: 0,
         };
-        if !clip.decode()? {
-            return Err(Error::broken(place, "it yields no picture"));
-        }
-        let counterpart = clip.counterpart()?;
-        if !counterpart.format.is_rgb() {
-            let bitstream = clip.decoder.color(counterpart);
+        let Some(first) = clip.decode()? else { return Err(Error::broken(place, "it yields no picture")) };
+        if !first.frame.view().format().is_rgb() {
+            let bitstream = clip.decoder.bitstream_color();
             clip.info.container = color_tags(clip.stream.container.color);
             clip.info.bitstream = color_tags(bitstream);
             clip.info.siting = pixels::siting(bitstream.chroma_location);
         }
-        let first = clip.take()?;
         clip.start_tick = first.tick;
         clip.first = Some(first);
         Ok(clip)
@@ -117,8 +89,10 @@ impl Clip {
 
     /// FFmpeg's name of the pixel format of the picture decoded last.
     pub(crate) fn pixel_format_name(&self) -> String {
-        let pixel = self.decoder.frame().format();
-        pixel.descriptor().map_or_else(|| "unknown".to_owned(), |descriptor| descriptor.name().to_owned())
+        self.decoder
+            .pixel()
+            .descriptor()
+            .map_or_else(|| "unknown".to_owned(), |descriptor| descriptor.name().to_owned())
     }
 
     /// Width and height of the pictures before cropping.
@@ -132,12 +106,12 @@ impl Clip {
     /// [`Error::UnsupportedFormat`] if the format changes to one without a counterpart, [`Error::Cancelled`].
     ///
     /// # Realtime
-    /// Does not allocate on the Rust heap unless size or format change. Blocks while all pictures are out.
+    /// Does not allocate on the Rust heap unless size or format change.
     pub fn read(&mut self) -> Result<Option<ClipPicture>, Error> {
-        if let Some(first) = self.first.take() {
-            return Ok(Some(first));
+        match self.first.take() {
+            Some(first) => Ok(Some(first)),
+            None => self.decode(),
         }
-        if self.decode()? { self.take().map(Some) } else { Ok(None) }
     }
 
     /// After the last picture: its presentation time plus its packet's duration, in ticks.
@@ -148,7 +122,12 @@ impl Clip {
 
     /// Packets and pictures that were damaged so far.
     pub fn damaged(&self) -> u64 {
-        self.damaged
+        self.demuxer.damaged() + self.decoder.stats().damaged
+    }
+
+    /// What its decoder did so far.
+    pub fn decoder_stats(&self) -> DecoderStats {
+        self.decoder.stats()
     }
 
     /// Goes back or ahead, so that the next pictures begin with a key frame at or before `time` (seconds). Allocates.
@@ -169,13 +148,13 @@ impl Clip {
                 break;
             }
             if self.reach_key_frame(target)? {
-                self.first = if self.decode()? { Some(self.take()?) } else { None };
+                self.first = self.decode()?;
                 return Ok(());
             }
             from = target.saturating_sub(second << attempt);
         }
         // The start is always early enough, and opening is the one way there that every container has.
-        let place = self.input.place().clone();
+        let place = self.demuxer.place().clone();
         *self = Clip::open(&place, &self.access, &self.cancel, self.config)?;
         Ok(())
     }
@@ -184,9 +163,8 @@ impl Clip {
         self.first = None;
         self.usable_from = i64::MIN;
         self.last_tick = None;
-        self.input.seek(self.stream.index, tick)?;
-        self.decoder.flush();
-        Ok(())
+        self.demuxer.seek(self.stream.index, tick)?;
+        self.decoder.flush()
     }
 
     /// Reads up to the first key frame; says whether it lies at or before the target.
@@ -195,7 +173,8 @@ impl Clip {
             if self.packet.is_key() {
                 let tick = self.packet.pts().or(self.packet.dts()).unwrap_or(i64::MAX);
                 self.usable_from = tick;
-                self.decoder.send(&self.packet, &mut self.damaged);
+                // A decoder that was just flushed has room.
+                let _ = self.decoder.send(&self.packet)?;
                 return Ok(tick <= target);
             }
         }
@@ -204,7 +183,7 @@ impl Clip {
 
     /// Reads the next packet of the stream.
     fn read_packet(&mut self) -> Result<bool, Error> {
-        while self.input.read(&mut self.packet, &self.cancel, &mut self.damaged)? {
+        while self.demuxer.read_into(&mut self.packet)? == Flow::Done {
             if self.packet.stream() == self.stream.index {
                 let tick = self.packet.pts().or(self.packet.dts());
                 if let Some(tick) = tick
@@ -218,49 +197,29 @@ impl Clip {
         Ok(false)
     }
 
-    /// Decodes the next picture into the decoder's frame; `false` at the end.
-    fn decode(&mut self) -> Result<bool, Error> {
+    /// Decodes the next picture; `None` at the end.
+    fn decode(&mut self) -> Result<Option<ClipPicture>, Error> {
         loop {
-            match self.decoder.receive(&mut self.damaged) {
-                Decoded::End => return Ok(false),
-                Decoded::Picture if self.decoder.tick().is_some_and(|tick| tick < self.usable_from) => {}
-                Decoded::Picture => return Ok(true),
-                Decoded::Hungry if self.read_packet()? => self.decoder.send(&self.packet, &mut self.damaged),
-                Decoded::Hungry => self.decoder.send_end(),
+            let mut frame = None;
+            match self.decoder.receive(&mut frame)? {
+                Flow::Ended => return Ok(None),
+                Flow::Done => {
+                    let Some(frame) = frame else { continue };
+                    if frame.tick().is_some_and(|tick| tick < self.usable_from) {
+                        continue;
+                    }
+                    // A picture without a time follows the one before it by a tick.
+                    let tick = frame.tick().or(self.last_tick.map(|last| last + 1)).unwrap_or(0);
+                    self.last_tick = Some(tick);
+                    return Ok(Some(ClipPicture { tick, frame }));
+                }
+                Flow::NeedMore | Flow::Full if self.read_packet()? => {
+                    // It said that it needs more, so there is room.
+                    let _ = self.decoder.send(&self.packet)?;
+                }
+                Flow::NeedMore | Flow::Full => self.decoder.send_end()?,
             }
         }
-    }
-
-    fn counterpart(&self) -> Result<Counterpart, Error> {
-        let pixel = self.decoder.frame().format();
-        pixels::counterpart(pixel).ok_or_else(|| self.unsupported(&format!("pixel format {pixel:?}")))
-    }
-
-    fn unsupported(&self, format: &str) -> Error {
-        Error::UnsupportedFormat { place: self.input.place().to_string(), format: format.to_owned() }
-    }
-
-    /// Copies the decoder's picture into a pool frame.
-    fn take(&mut self) -> Result<ClipPicture, Error> {
-        let counterpart = self.counterpart()?;
-        let decoded = self.decoder.frame();
-        let layout = FrameLayout::aligned(counterpart.format, decoded.width(), decoded.height())?;
-        // A picture without a time follows the one before it by a tick.
-        let tick = self.decoder.tick().or(self.last_tick.map(|last| last + 1)).unwrap_or(0);
-        let pool = match &self.pool {
-            Some((known, pool)) if *known == layout => pool,
-            _ => {
-                let pool = memory::opening(|| FramePool::frames(layout, self.config.pictures));
-                &self.pool.insert((layout, pool)).1
-            }
-        };
-        let mut frame = pool.acquire_unless(|| self.cancel.is_abandoned()).ok_or(Error::Cancelled)?;
-        if pixels::copy(decoded, counterpart, &mut frame.view_mut()).is_none() {
-            return Err(self.unsupported("the layout of its pictures"));
-        }
-        frame.set_color(color_description(self.stream.container.color, self.decoder.color(counterpart)));
-        self.last_tick = Some(tick);
-        Ok(ClipPicture { tick, frame })
     }
 
     /// Reads on to the end without decoding: seconds at which the last picture ends.

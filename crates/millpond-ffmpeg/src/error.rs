@@ -129,6 +129,14 @@ pub enum Error {
         /// What FFmpeg said, or what would be.
         reason: String,
     },
+    /// A decoder, encoder, demuxer or muxer cannot do this in the state it is in.
+    #[error("{call} is not possible when {state}")]
+    WrongState {
+        /// The call.
+        call: &'static str,
+        /// The state.
+        state: crate::State,
+    },
     /// Somebody asked for the end.
     #[error("cancelled")]
     Cancelled,
@@ -162,6 +170,7 @@ impl Error {
             Error::Core(error) => error.code(),
             Error::Output { .. } => "E_OUTPUT",
             Error::UnsupportedOutput { .. } => "E_UNSUPPORTED_OUTPUT",
+            Error::WrongState { .. } => "E_WRONG_STATE",
             Error::Cancelled => "E_CANCELLED",
             Error::Temporary { .. } => "E_TEMPORARY",
         }
@@ -176,6 +185,7 @@ impl Error {
             | Error::InputUnknown { .. }
             | Error::InputMismatch { .. }
             | Error::TimeOutside { .. }
+            | Error::WrongState { .. }
             | Error::Core(_) => 2,
             Error::Scene(error) | Error::Asset { error, .. } if error.code().starts_with("E_UNSUPPORTED") => 5,
             Error::Scene(_) => 2,

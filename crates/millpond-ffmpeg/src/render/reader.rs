@@ -7,7 +7,7 @@
 use super::Warnings;
 use super::assets::Assets;
 use crate::queue::{Receiver, Sender, bounded};
-use crate::{Cancel, Clip, ClipConfig, ClipPicture, Error, Place, threads};
+use crate::{Cancel, Clip, ClipPicture, DecoderConfig, Error, Place, threads};
 use millpond_core::{Rational, memory};
 use millpond_scene::{ClipInfo, Scene};
 use std::thread::Scope;
@@ -57,7 +57,7 @@ pub(crate) struct Readers<'scope, 'env> {
     assets: &'env Assets,
     cancel: Cancel,
     warnings: Warnings,
-    config: ClipConfig,
+    config: DecoderConfig,
     jobs: Vec<Sender<Job>>,
     idle: Vec<usize>,
 }
@@ -72,7 +72,7 @@ impl<'scope, 'env> Readers<'scope, 'env> {
         warnings: &Warnings,
     ) -> Result<Self, Error> {
         let (cancel, warnings) = (cancel.clone(), warnings.clone());
-        let config = ClipConfig { pictures: OUT, threads: (ClipConfig::default().threads / count.max(1)).max(1) };
+        let config = DecoderConfig { held: OUT, threads: (DecoderConfig::default().threads / count.max(1)).max(1) };
         let mut readers = Readers { scope, assets, cancel, warnings, config, jobs: Vec::new(), idle: Vec::new() };
         for _ in 0..count {
             let worker = readers.hire()?;
@@ -113,7 +113,7 @@ impl<'scope, 'env> Readers<'scope, 'env> {
     }
 }
 
-fn run(job: Job, assets: &Assets, config: ClipConfig, cancel: &Cancel, warnings: &Warnings) {
+fn run(job: Job, assets: &Assets, config: DecoderConfig, cancel: &Cancel, warnings: &Warnings) {
     let opened = memory::opening(|| {
         let mut clip = Clip::open(&job.place, &assets.access, cancel, config)?;
         clip.seek(job.from)?;

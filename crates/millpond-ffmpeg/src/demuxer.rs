@@ -1,4 +1,5 @@
-//! Opening a file: which containers and protocols are allowed, and what the container says about its streams.
+//! Opening a file and reading its packets: which containers and protocols are allowed, and what the container says
+//! about its streams.
 //!
 //! Opening happens in two steps, because FFmpeg fills in what a container does not say from the bitstream once it has
 //! looked into packets. Colour tags and pixel aspect are therefore read between the two. Edit lists shift the
@@ -6,7 +7,7 @@
 //! in browsers do it.
 
 use crate::place::{Access, Place};
-use crate::{Cancel, Error, sys};
+use crate::{Cancel, Error, Flow, Packet, State, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::video::{ColorDescription, Range};
@@ -25,17 +26,26 @@ pub(crate) struct ContainerTags {
     pub(crate) aspect: (i32, i32),
 }
 
-/// An open file.
-pub(crate) struct Input {
+/// An open file or stream, whose packets are read one after the other.
+///
+/// # States
+/// [`open`](Self::open) gives it opened, the first [`read_into`](Self::read_into) makes it streaming and the end draining;
+/// [`seek`](Self::seek) goes back to streaming from any of them.
+pub struct Demuxer {
     pub(crate) context: ff::format::context::Input,
     place: Place,
     tags: Vec<ContainerTags>,
+    cancel: Cancel,
+    state: State,
+    damaged: u64,
 }
 
 /// A stream of pictures, as the container describes it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PictureStream {
+#[derive(Clone)]
+pub struct VideoStream {
     pub(crate) index: usize,
+    pub(crate) place: Place,
+    pub(crate) parameters: ff::codec::Parameters,
     /// Seconds of one tick.
     pub(crate) time_base: Rational,
     /// Clockwise quarter turns to show it upright.
@@ -45,9 +55,31 @@ pub(crate) struct PictureStream {
     pub(crate) container: ContainerTags,
 }
 
+impl VideoStream {
+    /// Its index in the file, which its packets carry.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Seconds of one tick of its times.
+    pub fn time_base(&self) -> Rational {
+        self.time_base
+    }
+
+    /// Clockwise quarter turns that set its pictures upright.
+    pub fn turns(&self) -> u8 {
+        self.turns
+    }
+
+    /// Width to height of a stored pixel; (1, 1) is square, a 0 counts as square.
+    pub fn pixel_aspect(&self) -> (u32, u32) {
+        self.pixel_aspect
+    }
+}
+
 /// A stream of sound.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SoundStream {
+pub(crate) struct AudioStream {
     pub(crate) index: usize,
     /// Seconds of one tick.
     pub(crate) time_base: Rational,
@@ -63,9 +95,13 @@ pub(crate) fn prepare() {
     });
 }
 
-impl Input {
-    /// Opens a file and finds its streams.
-    pub(crate) fn open(place: &Place, access: &Access, cancel: &Cancel) -> Result<Input, Error> {
+impl Demuxer {
+    /// Opens a file and finds its streams. Allocates.
+    ///
+    /// # Errors
+    /// [`Error::MediaMissing`], [`Error::MediaBroken`], [`Error::FormatRefused`], [`Error::UnsupportedFormat`],
+    /// [`Error::Cancelled`].
+    pub fn open(place: &Place, access: &Access, cancel: &Cancel) -> Result<Demuxer, Error> {
         prepare();
         if let Some(path) = place.path() {
             // FFmpeg would open a folder and fail to read it; the system's own words are clearer.
@@ -83,7 +119,8 @@ impl Input {
         if cancel.is_abandoned() {
             return Err(Error::Cancelled);
         }
-        Ok(Input { context, place: place.clone(), tags })
+        let (place, cancel) = (place.clone(), cancel.clone());
+        Ok(Demuxer { context, place, tags, cancel, state: State::Opened, damaged: 0 })
     }
 
     /// Where it was opened from.
@@ -93,15 +130,20 @@ impl Input {
 
     /// The stream of pictures that a player shows: the first one marked as default, else the first one. Cover art of
     /// sound files is not one.
-    pub(crate) fn pictures(&self) -> Result<PictureStream, Error> {
+    ///
+    /// # Errors
+    /// [`Error::NoStream`]; [`Error::UnsupportedFormat`] for mirrored pictures; [`Error::MediaBroken`].
+    pub fn video(&self) -> Result<VideoStream, Error> {
         let stream = self.pick(ff::media::Type::Video).ok_or_else(|| self.no("pictures"))?;
         if orientation(&stream).is_mirrored {
             let format = "mirrored video".to_owned();
             return Err(Error::UnsupportedFormat { place: self.place.to_string(), format });
         }
         let (turns, pixel_aspect) = self.shape(&stream);
-        Ok(PictureStream {
+        Ok(VideoStream {
             index: stream.index(),
+            place: self.place.clone(),
+            parameters: stream.parameters(),
             time_base: time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
             turns,
             pixel_aspect,
@@ -126,11 +168,11 @@ impl Input {
         (orientation(stream).turns, (side(aspect.0), side(aspect.1)))
     }
 
-    /// The stream of sound that a player plays, chosen like [`pictures`](Self::pictures).
-    pub(crate) fn sound(&self) -> Result<SoundStream, Error> {
+    /// The stream of sound that a player plays, chosen like [`video`](Self::video).
+    pub(crate) fn audio(&self) -> Result<AudioStream, Error> {
         let stream = self.pick(ff::media::Type::Audio).ok_or_else(|| self.no("sound"))?;
         let time_base = time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?;
-        Ok(SoundStream { index: stream.index(), time_base })
+        Ok(AudioStream { index: stream.index(), time_base })
     }
 
     fn pick(&self, kind: ff::media::Type) -> Option<ff::Stream<'_>> {
@@ -148,35 +190,61 @@ impl Input {
         Error::NoStream { place: self.place.to_string(), kind }
     }
 
-    /// Reads the next packet of any stream; `false` at the end. Damaged stretches are skipped and counted.
-    ///
-    /// # Realtime
-    /// Does not allocate on the Rust heap.
-    pub(crate) fn read(&mut self, packet: &mut ff::Packet, cancel: &Cancel, damaged: &mut u64) -> Result<bool, Error> {
-        /// Errors in a row after which a file counts as ended.
-        const PATIENCE: u32 = 64;
-        for _ in 0..PATIENCE {
-            if cancel.is_abandoned() {
-                return Err(Error::Cancelled);
-            }
-            // Reading overwrites what the packet refers to without giving it up.
-            *packet = ff::Packet::empty();
-            match packet.read(&mut self.context) {
-                Ok(()) => {
-                    sys::mend_duration(&self.context, packet);
-                    return Ok(true);
-                }
-                Err(ff::Error::Eof) => return Ok(false),
-                Err(ff::Error::Other { errno: ff::error::EAGAIN }) => {}
-                Err(_) => *damaged += 1,
-            }
-        }
-        Ok(false)
+    /// Where it is in its life.
+    pub fn state(&self) -> State {
+        self.state
     }
 
-    /// Goes to the key frame at or before a tick of a stream, or to the start if the container cannot tell.
-    pub(crate) fn seek(&mut self, stream: usize, tick: i64) -> Result<(), Error> {
-        sys::seek(&mut self.context, stream, tick).map_err(|error| Error::broken(&self.place, error))
+    /// Stretches that were damaged and skipped so far.
+    pub fn damaged(&self) -> u64 {
+        self.damaged
+    }
+
+    /// Reads the next packet of any stream: [`Flow::Done`] if there is one, [`Flow::Ended`] at the end. Damaged stretches
+    /// are skipped and counted.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    ///
+    /// # Realtime
+    /// Does not allocate on the Rust heap. Blocks while the system keeps FFmpeg waiting, until cancelled.
+    pub fn read_into(&mut self, packet: &mut Packet) -> Result<Flow, Error> {
+        /// Errors in a row after which a file counts as ended.
+        const PATIENCE: u32 = 64;
+        // Reading overwrites what the packet refers to without giving it up.
+        packet.clear();
+        if self.state == State::Draining {
+            return Ok(Flow::Ended);
+        }
+        self.state = State::Streaming;
+        for _ in 0..PATIENCE {
+            if self.cancel.is_abandoned() {
+                return Err(Error::Cancelled);
+            }
+            match packet.raw_mut().read(&mut self.context) {
+                Ok(()) => {
+                    sys::mend_duration(&self.context, packet.raw_mut());
+                    return Ok(Flow::Done);
+                }
+                Err(ff::Error::Eof) => break,
+                Err(ff::Error::Other { errno: ff::error::EAGAIN }) => {}
+                Err(_) => self.damaged += 1,
+            }
+            packet.clear();
+        }
+        self.state = State::Draining;
+        Ok(Flow::Ended)
+    }
+
+    /// Goes to the key frame at or before a tick of a stream, as far as the container's index knows. Decoders of its
+    /// streams must be flushed.
+    ///
+    /// # Errors
+    /// [`Error::MediaBroken`] if the container cannot go there.
+    pub fn seek(&mut self, stream: usize, tick: i64) -> Result<(), Error> {
+        sys::seek(&mut self.context, stream, tick).map_err(|error| Error::broken(&self.place, error))?;
+        self.state = State::Streaming;
+        Ok(())
     }
 }
 
@@ -224,6 +292,11 @@ fn time_base(stream: &ff::Stream<'_>) -> Option<Rational> {
     let base = stream.time_base();
     let (numerator, denominator) = (base.numerator(), base.denominator());
     (numerator > 0 && denominator > 0).then(|| Rational::new(numerator.into(), denominator.into()))
+}
+
+/// A time base as FFmpeg has it; every one came from there.
+pub(crate) fn av_rational(value: Rational) -> ff::Rational {
+    ff::Rational::new(*value.numer() as i32, *value.denom() as i32)
 }
 
 /// How a stream's pictures must be turned.
