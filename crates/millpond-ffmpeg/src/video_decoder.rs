@@ -29,9 +29,11 @@ pub struct DecoderConfig {
 }
 
 impl Default for DecoderConfig {
-    /// One picture, and a thread per processor, at most eight.
+    /// One picture, and one thread more than processors, at most 16, as FFmpeg itself has it: so no processor idles while a
+    /// picture waits for the one it is predicted from. A single processor gets a single thread.
     fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get().min(8));
+        let threads = std::thread::available_parallelism()
+            .map_or(1, |count| if count.get() == 1 { 1 } else { (count.get() + 1).min(16) });
         DecoderConfig { threads, held: 1 }
     }
 }
@@ -340,7 +342,7 @@ impl VideoDecoder {
 
     fn handle(&self, frame: ff::frame::Video, counterpart: Counterpart) -> Result<Option<VideoFrame>, Error> {
         let Some(codec) = &self.codec else { return Ok(None) };
-        if counterpart.is_same_bytes() && sys::is_in_slot(&frame, codec.buffers()) {
+        if counterpart.is_same_bytes() && sys::is_from(&frame, codec.buffers()) {
             return Ok(VideoFrame::counted(frame, counterpart.format));
         }
         let layout = FrameLayout::aligned(counterpart.format, frame.width(), frame.height())?;

@@ -148,17 +148,16 @@ pub(super) unsafe extern "C" fn get_buffer(
         let codec = (*context).codec;
         let is_direct = !codec.is_null() && (*codec).capabilities & ffi::AV_CODEC_CAP_DR1 as c_int != 0;
         let layout = if is_direct && (*context).hw_frames_ctx.is_null() { slot_layout(context, frame) } else { None };
-        let Some(slot) = layout.and_then(|layout| buffers.slot_for_codec(layout)) else {
-            return ffi::avcodec_default_get_buffer2(context, frame, flags);
+        let Some(layout) = layout else { return ffi::avcodec_default_get_buffer2(context, frame, flags) };
+        let result = match buffers.slot_for_codec(layout) {
+            Some(slot) => fill(frame, slot).map_or(ffi::AVERROR(ffi::ENOMEM), |()| 0),
+            None => ffi::avcodec_default_get_buffer2(context, frame, flags),
         };
-        match fill(frame, slot) {
-            Some(()) => {
-                // So that a picture can be told to lie in a slot; references to it carry the mark.
-                (*frame).opaque = (*context).opaque;
-                0
-            }
-            None => ffi::AVERROR(ffi::ENOMEM),
+        if result >= 0 {
+            // So that a picture can be told to have its memory from here; references to it carry the mark.
+            (*frame).opaque = (*context).opaque;
         }
+        result
     }
 }
 
