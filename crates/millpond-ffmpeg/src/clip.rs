@@ -32,6 +32,8 @@ pub struct Clip {
     cancel: Cancel,
     /// Decoded while opening or seeking and not handed out yet.
     first: Option<ClipPicture>,
+    /// The one behind it, if it had to be decoded to find the first.
+    second: Option<ClipPicture>,
     /// The largest presentation time among the packets so far, and that packet's duration.
     last_packet: Option<(i64, i64)>,
     /// Pictures before this tick belong to a key frame that was not read.
@@ -65,6 +67,7 @@ impl Clip {
             info,
             cancel: cancel.clone(),
             first: None,
+            second: None,
             last_packet: None,
             usable_from: i64::MIN,
             start_tick: i64::MIN,
@@ -108,7 +111,7 @@ impl Clip {
     /// # Realtime
     /// Does not allocate on the Rust heap unless size or format change.
     pub fn read(&mut self) -> Result<Option<ClipPicture>, Error> {
-        match self.first.take() {
+        match self.first.take().or_else(|| self.second.take()) {
             Some(first) => Ok(Some(first)),
             None => self.decode(),
         }
@@ -159,8 +162,28 @@ impl Clip {
         Ok(())
     }
 
+    /// Goes to the picture that shows at `time` (seconds): the next one that is read is the last whose presentation time is
+    /// not after it, or the first of all. Decodes from the key frame before it on. Allocates.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn seek_exact(&mut self, time: Rational) -> Result<(), Error> {
+        self.seek(time)?;
+        let mut shown = self.read()?;
+        while let Some(next) = self.read()? {
+            let is_later = Rational::from_integer(next.tick.into()) * self.stream.time_base > time;
+            if is_later {
+                self.second = Some(next);
+                break;
+            }
+            shown = Some(next);
+        }
+        self.first = shown;
+        Ok(())
+    }
+
     fn restart(&mut self, tick: i64) -> Result<(), Error> {
-        self.first = None;
+        (self.first, self.second) = (None, None);
         self.usable_from = i64::MIN;
         self.last_tick = None;
         self.demuxer.seek(self.stream.index, tick)?;

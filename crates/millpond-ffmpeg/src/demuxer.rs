@@ -7,11 +7,13 @@
 //! in browsers do it.
 
 use crate::place::{Access, Place};
+use crate::reader::{Fault, Guarded};
 use crate::{Cancel, Error, Flow, Packet, State, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::video::{ColorDescription, Range};
 use millpond_scene::ColorTags;
+use std::io::{Read, Seek};
 use std::sync::Once;
 
 /// Containers that hold their media themselves. What is missing here are playlists and lists of files (`hls`, `dash`,
@@ -36,6 +38,8 @@ pub struct Demuxer {
     place: Place,
     tags: Vec<ContainerTags>,
     cancel: Cancel,
+    /// What went wrong with a reader of the caller's.
+    fault: Fault,
     state: State,
     damaged: u64,
 }
@@ -111,16 +115,79 @@ impl Demuxer {
                 return Err(Error::missing(&place.to_string(), "it is a folder"));
             }
         }
+        Demuxer::start(place, None, Fault::default(), access, cancel)
+    }
+
+    /// Reads what a reader gives, from front to end; formats that need to jump about cannot be read this way. `name` stands
+    /// for it in errors. Bytes in memory are read through [`std::io::Cursor`] by [`from_seekable`](Self::from_seekable).
+    /// Allocates.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open); [`Error::Reader`] if the reader fails or panics.
+    pub fn from_reader(
+        name: &str,
+        reader: impl Read + Send + 'static,
+        access: &Access,
+        cancel: &Cancel,
+    ) -> Result<Demuxer, Error> {
+        let (reader, fault) = Guarded::new(reader, cancel);
+        Demuxer::custom(name, ff::format::context::StreamIo::from_read(reader), fault, access, cancel)
+    }
+
+    /// Reads what a reader gives that can jump about.
+    ///
+    /// ```
+    /// # use millpond_ffmpeg::{Access, Cancel, Demuxer};
+    /// let bytes = std::io::Cursor::new(b"not media at all");
+    /// let refused = Demuxer::from_seekable("bytes", bytes, &Access::default(), &Cancel::new());
+    /// assert_eq!(refused.err().map(|error| error.code()), Some("E_MEDIA_BROKEN"));
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open); [`Error::Reader`] if the reader fails, panics or lies.
+    pub fn from_seekable(
+        name: &str,
+        reader: impl Read + Seek + Send + 'static,
+        access: &Access,
+        cancel: &Cancel,
+    ) -> Result<Demuxer, Error> {
+        let (reader, fault) = Guarded::new(reader, cancel);
+        Demuxer::custom(name, ff::format::context::StreamIo::from_read_seek(reader), fault, access, cancel)
+    }
+
+    fn custom(
+        name: &str,
+        stream: Result<ff::format::context::StreamIo, ff::Error>,
+        fault: Fault,
+        access: &Access,
+        cancel: &Cancel,
+    ) -> Result<Demuxer, Error> {
+        prepare();
+        let temporary = |error: ff::Error| Error::Temporary { what: "a read buffer", reason: error.to_string() };
+        Demuxer::start(&Place::named(name), Some(stream.map_err(temporary)?), fault, access, cancel)
+    }
+
+    fn start(
+        place: &Place,
+        stream: Option<ff::format::context::StreamIo>,
+        fault: Fault,
+        access: &Access,
+        cancel: &Cancel,
+    ) -> Result<Demuxer, Error> {
         let flag = cancel.clone();
-        let mut context = sys::open(place.url(), options(access), move || flag.is_abandoned())
-            .map_err(|error| open_error(place, error, access, cancel))?;
+        let failed = |error| reader_error(place, &fault).unwrap_or_else(|| open_error(place, error, access, cancel));
+        let mut context =
+            sys::open(place.url(), stream, options(access), move || flag.is_abandoned()).map_err(failed)?;
         let tags = context.streams().map(|stream| container_tags(&stream)).collect();
-        sys::find_streams(&mut context).map_err(|error| open_error(place, error, access, cancel))?;
+        sys::find_streams(&mut context).map_err(failed)?;
         if cancel.is_abandoned() {
             return Err(Error::Cancelled);
         }
+        if let Some(error) = reader_error(place, &fault) {
+            return Err(error);
+        }
         let (place, cancel) = (place.clone(), cancel.clone());
-        Ok(Demuxer { context, place, tags, cancel, state: State::Opened, damaged: 0 })
+        Ok(Demuxer { context, place, tags, cancel, fault, state: State::Opened, damaged: 0 })
     }
 
     /// Where it was opened from.
@@ -204,7 +271,7 @@ impl Demuxer {
     /// are skipped and counted.
     ///
     /// # Errors
-    /// [`Error::Cancelled`].
+    /// [`Error::Cancelled`]; [`Error::Reader`] if a reader of the caller's failed.
     ///
     /// # Realtime
     /// Does not allocate on the Rust heap. Blocks while the system keeps FFmpeg waiting, until cancelled.
@@ -228,21 +295,30 @@ impl Demuxer {
                 }
                 Err(ff::Error::Eof) => break,
                 Err(ff::Error::Other { errno: ff::error::EAGAIN }) => {}
+                Err(_) if self.fault.get().is_some() => break,
                 Err(_) => self.damaged += 1,
             }
             packet.clear();
         }
         self.state = State::Draining;
-        Ok(Flow::Ended)
+        packet.clear();
+        if self.cancel.is_abandoned() {
+            return Err(Error::Cancelled);
+        }
+        reader_error(&self.place, &self.fault).map_or(Ok(Flow::Ended), Err)
     }
 
     /// Goes to the key frame at or before a tick of a stream, as far as the container's index knows. Decoders of its
     /// streams must be flushed.
     ///
     /// # Errors
-    /// [`Error::MediaBroken`] if the container cannot go there.
+    /// [`Error::MediaBroken`] if the container cannot go there; [`Error::Reader`].
     pub fn seek(&mut self, stream: usize, tick: i64) -> Result<(), Error> {
-        sys::seek(&mut self.context, stream, tick).map_err(|error| Error::broken(&self.place, error))?;
+        let sought = sys::seek(&mut self.context, stream, tick);
+        if let Some(error) = reader_error(&self.place, &self.fault) {
+            return Err(error);
+        }
+        sought.map_err(|error| Error::broken(&self.place, error))?;
         self.state = State::Streaming;
         Ok(())
     }
@@ -264,6 +340,10 @@ fn options(access: &Access) -> ff::Dictionary<'static> {
         options.set("protocol_whitelist", &list);
     }
     options
+}
+
+fn reader_error(place: &Place, fault: &Fault) -> Option<Error> {
+    fault.get().map(|reason| Error::Reader { place: place.to_string(), reason })
 }
 
 fn open_error(place: &Place, error: ff::Error, access: &Access, cancel: &Cancel) -> Error {

@@ -129,6 +129,14 @@ pub enum Error {
         /// What FFmpeg said, or what would be.
         reason: String,
     },
+    /// A reader of the caller's failed, panicked or lied.
+    #[error("the reader failed ({reason}): {place}")]
+    Reader {
+        /// What it is called.
+        place: String,
+        /// Its error, or what it did.
+        reason: String,
+    },
     /// A decoder, encoder, demuxer or muxer cannot do this in the state it is in.
     #[error("{call} is not possible when {state}")]
     WrongState {
@@ -170,6 +178,7 @@ impl Error {
             Error::Core(error) => error.code(),
             Error::Output { .. } => "E_OUTPUT",
             Error::UnsupportedOutput { .. } => "E_UNSUPPORTED_OUTPUT",
+            Error::Reader { .. } => "E_READER",
             Error::WrongState { .. } => "E_WRONG_STATE",
             Error::Cancelled => "E_CANCELLED",
             Error::Temporary { .. } => "E_TEMPORARY",
@@ -194,6 +203,7 @@ impl Error {
             | Error::FormatRefused { .. }
             | Error::ProtocolRefused { .. }
             | Error::NoStream { .. }
+            | Error::Reader { .. }
             | Error::Asset { .. } => 3,
             Error::Output { .. } => 4,
             Error::UnsupportedCodec { .. } | Error::UnsupportedFormat { .. } | Error::UnsupportedOutput { .. } => 5,

@@ -39,6 +39,7 @@ mod pixels;
 mod place;
 mod probe;
 mod queue;
+mod reader;
 mod render;
 mod sound;
 #[allow(unsafe_code, reason = "the one place that calls C")]

@@ -62,10 +62,6 @@ impl VideoFrame {
         self.tick
     }
 
-    pub(crate) fn set_tick(&mut self, tick: i64) {
-        self.tick = Some(tick);
-    }
-
     /// What its numbers mean: the container's tags where there are any, else the bitstream's.
     pub fn color(&self) -> ColorDescription {
         self.color

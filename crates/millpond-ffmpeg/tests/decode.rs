@@ -5,9 +5,10 @@
 mod common;
 
 use common::{clip, reference, sample};
+use millpond_core::Rational;
 use millpond_core::video::{Frame, FrameLayout, PixelFormat};
 use millpond_ffmpeg::{
-    Access, Cancel, DecoderConfig, DecoderStats, Demuxer, Flow, Packet, Place, State, VideoDecoder, VideoFrame,
+    Access, Cancel, Clip, DecoderConfig, DecoderStats, Demuxer, Flow, Packet, Place, State, VideoDecoder, VideoFrame,
 };
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
@@ -345,6 +346,36 @@ fn calls_in_the_wrong_state_name_both_and_change_nothing() {
     let mut count = 0;
     decode(&mut demuxer, &mut decoder, |_| count += 1);
     assert_eq!(count, expected.len());
+}
+
+#[test]
+fn seeking_to_the_frame_finds_what_shows_then() {
+    // Key frames a while apart, B-frames, uneven times; and a container without an index of its times.
+    let uneven = CLIPS.iter().find(|(name, ..)| *name == "h264_uneven.mp4").unwrap();
+    let line = "-f lavfi -i testsrc2=s=128x72:d=3 -pix_fmt yuv420p -c:v libx264 -g 12 -bf 3 OUT";
+    for path in [clip(uneven.0, uneven.2), clip("seek.mp4", line), clip("seek.ts", line), clip("seek.mkv", line)] {
+        let expected = reference(&path);
+        let config = DecoderConfig { threads: 3, held: 3 };
+        let place = Place::file(&path).unwrap();
+        let mut clip = Clip::open(&place, &Access::default(), &Cancel::new(), config).unwrap();
+        let base = demuxer(&path).video().unwrap().time_base();
+        for index in [7, 0, expected.len() - 1, 9, 3, expected.len() / 2, 1] {
+            let time = |index: usize| Rational::from_integer(expected[index].0.into()) * base;
+            // Half a tick later the same one still shows.
+            for time in [time(index), time(index) + base / Rational::from_integer(2)] {
+                clip.seek_exact(time).unwrap();
+                for (tick, hash_of) in expected[index..].iter().take(3) {
+                    let picture = clip.read().unwrap().unwrap();
+                    assert_eq!((picture.tick, &hash(&picture.frame)), (*tick, hash_of), "{path:?} at {index}");
+                }
+            }
+        }
+        clip.seek_exact(Rational::from_integer(-5)).unwrap();
+        assert_eq!(clip.read().unwrap().unwrap().tick, expected[0].0);
+        clip.seek_exact(Rational::from_integer(500)).unwrap();
+        assert_eq!(clip.read().unwrap().unwrap().tick, expected.last().unwrap().0);
+        assert!(clip.read().unwrap().is_none());
+    }
 }
 
 #[test]

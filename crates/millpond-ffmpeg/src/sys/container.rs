@@ -7,27 +7,37 @@ use ffmpeg_next::ffi;
 use std::ffi::{CStr, c_int};
 use std::ptr;
 
-/// Opens a container without looking into its packets. `interrupted` is asked while the system keeps FFmpeg waiting.
+/// Opens a container without looking into its packets, from `url` or from `stream`, which then is called `url`.
+/// `interrupted` is asked while the system keeps FFmpeg waiting.
 pub(crate) fn open(
     url: &CStr,
+    stream: Option<ff::format::context::StreamIo>,
     options: ff::Dictionary<'_>,
     interrupted: impl Fn() -> bool + Send + 'static,
 ) -> Result<ff::format::context::Input, ff::Error> {
     let interrupt = ff::util::interrupt::new(Box::new(interrupted));
     // SAFETY: a fresh context is filled in before it is opened; the options change hands and come back; on failure
-    // FFmpeg frees the context, on success ffmpeg-next owns it, together with the closure that it calls.
+    // FFmpeg frees the context and leaves the stream, which is dropped after it; on success ffmpeg-next owns both,
+    // together with the closure that FFmpeg calls.
     unsafe {
         let mut context = ffi::avformat_alloc_context();
         if context.is_null() {
             return Err(ff::Error::Other { errno: ff::error::ENOMEM });
         }
         (*context).interrupt_callback = interrupt.interrupt;
+        let mut stream = stream;
+        if let Some(stream) = &mut stream {
+            (*context).pb = stream.as_mut_ptr();
+        }
         let mut options = options.disown();
         let result = ffi::avformat_open_input(&mut context, url.as_ptr(), ptr::null(), &mut options);
         drop(ff::Dictionary::own(options));
-        match result {
-            0 => Ok(ff::format::context::Input::wrap_with_interrupt(context, interrupt.guard)),
-            error => Err(ff::Error::from(error)),
+        match (result, stream) {
+            (0, None) => Ok(ff::format::context::Input::wrap_with_interrupt(context, interrupt.guard)),
+            (0, Some(stream)) => {
+                Ok(ff::format::context::Input::wrap_with_custom_io_and_interrupt(context, stream, interrupt.guard))
+            }
+            (error, _) => Err(ff::Error::from(error)),
         }
     }
 }
