@@ -71,6 +71,8 @@ pub(crate) struct StreamNumbers {
     pub(crate) container_aspect: (c_int, c_int),
     /// The codec parameters' pixel aspect, 0 if there is none.
     pub(crate) codec_aspect: (c_int, c_int),
+    /// Pictures by which decoding runs ahead of showing.
+    pub(crate) video_delay: c_int,
     pub(crate) rate_hz: c_int,
     pub(crate) channels: c_int,
 }
@@ -114,6 +116,7 @@ pub(crate) fn stream_numbers(stream: &ff::Stream<'_>) -> StreamNumbers {
             },
             container_aspect: ((*stream).sample_aspect_ratio.num, (*stream).sample_aspect_ratio.den),
             codec_aspect: ((*codec).sample_aspect_ratio.num, (*codec).sample_aspect_ratio.den),
+            video_delay: (*codec).video_delay,
             rate_hz: (*codec).sample_rate,
             channels: (*codec).ch_layout.nb_channels,
         }
