@@ -1,4 +1,5 @@
-// Builds `dist/`: one file each for `import` and `require`, with the wasm module inside, and the types beside them.
+// Builds `dist/`: one file each for `import` and `require`, with the wasm module inside, one without it for worklets, and
+// the types beside them.
 import { execFileSync } from "node:child_process";
 import { cp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -16,6 +17,12 @@ await writeFile(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
 
 const shared = { bundle: true, minifySyntax: true, loader: { ".wasm": "binary" }, target: "es2022", logLevel: "warning" };
 await build({ ...shared, entryPoints: [join(root, "js/esm.ts")], format: "esm", outfile: join(dist, "esm/index.js") });
+await build({
+  ...shared,
+  entryPoints: [join(root, "js/audio_worklet.ts")],
+  format: "esm",
+  outfile: join(dist, "esm/audio_worklet.js"),
+});
 await build({
   ...shared,
   entryPoints: [join(root, "js/cjs.ts")],

@@ -6,7 +6,7 @@ use crate::arguments::MelArguments;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::{interrupt, npy, png};
-use millpond::audio::{Mel, MelConfig, mel_picture_into};
+use millpond::audio::{Mel, Profile, mel_picture_into, value_range};
 use millpond::ffmpeg::{AsideFile, Cancel, decode_mono};
 use serde_json::json;
 
@@ -25,15 +25,15 @@ pub(crate) fn run(arguments: &MelArguments, console: &Console) -> Result<(), Fai
     let output = AsideFile::create(&arguments.output)?;
     let picture = arguments.png.as_deref().map(|path| png::create(path).map(|file| (path, file))).transpose()?;
 
-    let config = MelConfig::lipsync();
-    let range = (-config.max_abs, config.max_abs);
+    let config = Profile::Lipsync.config();
     let samples = decode_mono(&place, &access, &cancel, config.sample_rate_hz)?;
     let mut mel = Mel::new(config)?;
     let (rows, columns) = (mel.n_mels(), mel.output_frames(samples.len()));
-    let mut features = vec![0.0; rows * columns];
+    let mut features = vec![0.0; mel.output_len(samples.len())];
     mel.process_into(&samples, &mut features)?;
 
     if let Some((path, file)) = picture {
+        let range = mel.config().feature_range().unwrap_or_else(|| value_range(&features));
         let (width, height) = (columns.clamp(1, MAX_WIDTH) as u32, rows as u32 * BAND_HEIGHT);
         let mut rgba = vec![0; width as usize * height as usize * 4];
         mel_picture_into(&features, rows, columns, range, width, height, &mut rgba)?;

@@ -1,8 +1,10 @@
 // The entry of `require`, for node: the same, synchronously.
 import { initSync } from "../pkg/millpond_wasm.js";
-import module from "../pkg/millpond_wasm_bg.wasm";
+import bytes from "../pkg/millpond_wasm_bg.wasm";
 import { adopt } from "./module.js";
 
-adopt(initSync({ module }));
+// To TypeScript it is what wasm-bindgen declares beside the file; the bundle makes bytes of it.
+const module = new WebAssembly.Module(bytes as unknown as BufferSource);
+adopt(initSync({ module }), module);
 
 export * from "./index.js";

@@ -13,6 +13,7 @@ export type { FrameLayout, PixelFormat, PlaneLayout } from "./layout.js";
 export { Mel, type MelProfile } from "./mel.js";
 export { memoryStats, type MemoryStats } from "./memory.js";
 export { Mixer, type Pcm } from "./mixer.js";
+export { wasmModule } from "./module.js";
 export type { Planes } from "./planes.js";
 export type { PoolStats } from "./pool_stats.js";
 export { Scene, type ClipInfo, type Need, type SceneStats, type WantedEnd } from "./scene.js";

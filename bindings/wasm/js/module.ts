@@ -4,10 +4,17 @@
  */
 
 let memory: WebAssembly.Memory | undefined;
+let compiled: WebAssembly.Module | undefined;
 
-/** Notes the memory of the module that the entry file has instantiated. */
-export function adopt(exports: { readonly memory: WebAssembly.Memory }): void {
+/** Notes the module that the entry file has instantiated, and its memory. */
+export function adopt(exports: { readonly memory: WebAssembly.Memory }, module: WebAssembly.Module): void {
   memory = exports.memory;
+  compiled = module;
+}
+
+/** The compiled module, for `init` of `millpond/audio-worklet`: it can be posted to workers and worklets of this page. */
+export function wasmModule(): WebAssembly.Module {
+  return compiled!;
 }
 
 /** The buffer that wasm memory is now. */

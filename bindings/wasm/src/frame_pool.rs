@@ -4,7 +4,7 @@
 //! `ArrayBuffer` around it may change, and TypeScript looks at that.
 
 use crate::{errors, memory};
-use millpond_core::pool::{PoolStats, Pooled};
+use millpond_core::pool::{PoolConfig, PoolStats, Pooled};
 use millpond_core::video::{Frame, FrameLayout, PixelFormat, STRIDE_ALIGN};
 use wasm_bindgen::prelude::*;
 
@@ -35,7 +35,8 @@ impl FramePool {
             }));
         }
         memory::reserve(u64::from(capacity) * (layout.size() as u64 + STRIDE_ALIGN as u64))?;
-        let pool = millpond_core::video::FramePool::frames(layout, capacity as usize);
+        let config = PoolConfig::fixed(capacity as usize);
+        let pool = millpond_core::video::FramePool::frames(layout, config).map_err(errors::core)?;
         let lent = (0..capacity).map(|_| None).collect();
         Ok(FramePool { pool, layout, lent })
     }
@@ -111,8 +112,8 @@ pub(crate) fn stats_figure(stats: &PoolStats, figure: u32) -> f64 {
         1 => stats.available as f64,
         2 => stats.in_use as f64,
         3 => stats.peak_usage as f64,
-        4 => stats.acquires as f64,
-        5 => stats.releases as f64,
+        4 => stats.total_acquires as f64,
+        5 => stats.total_releases as f64,
         _ => 0.0,
     }
 }

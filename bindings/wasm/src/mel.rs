@@ -4,7 +4,7 @@
 //! longer allocates nothing.
 
 use crate::{errors, memory};
-use millpond_core::audio::{self, MelConfig, Resampler};
+use millpond_core::audio::{self, Profile, Resampler};
 use millpond_core::memory::opening;
 use wasm_bindgen::prelude::*;
 
@@ -29,10 +29,7 @@ impl Mel {
     /// `E_BAD_PROFILE` for an unknown name, `E_BAD_PARAMETER` for a rate outside 1000 to 384000 Hz.
     #[wasm_bindgen(constructor)]
     pub fn new(profile: &str, rate_hz: u32) -> Result<Mel, JsValue> {
-        let config = match profile {
-            "lipsync" => MelConfig::lipsync(),
-            _ => return Err(errors::thrown("E_BAD_PROFILE", &format_args!("there is no mel profile {profile:?}"))),
-        };
+        let config = profile.parse::<Profile>().map_err(errors::core)?.config();
         let own = config.sample_rate_hz;
         let resampler = match rate_hz {
             0 => None,
@@ -103,7 +100,7 @@ impl Mel {
                 &self.resampled[..own]
             }
         };
-        self.frames = self.mel.process_into(clip, &mut self.features).map_err(errors::core)?;
+        self.frames = self.mel.process_into(clip, &mut self.features).map_err(errors::core)?.written;
         Ok(self.frames as u32)
     }
 
@@ -122,9 +119,10 @@ impl Mel {
     pub fn picture(&mut self, width: u32, height: u32) -> Result<u32, JsValue> {
         let bytes = (width as usize).saturating_mul(height as usize).saturating_mul(4);
         opening(|| grow(&mut self.picture, bytes))?;
-        let largest = self.mel.config().max_abs;
-        let (bands, range) = (self.mel.n_mels(), (-largest, largest));
-        audio::mel_picture_into(&self.features, bands, self.frames, range, width, height, &mut self.picture)
+        let bands = self.mel.n_mels();
+        let features = &self.features[..bands * self.frames];
+        let range = self.mel.config().feature_range().unwrap_or_else(|| audio::value_range(features));
+        audio::mel_picture_into(features, bands, self.frames, range, width, height, &mut self.picture)
             .map_err(errors::core)?;
         Ok(address(&self.picture))
     }

@@ -74,6 +74,34 @@ pub enum Error {
         /// The number of objects in the pool.
         capacity: usize,
     },
+    /// A block of sound has samples of another type, or in another order.
+    #[error("samples do not match: expected {} {}, got {} {}", expected.0, expected.1, got.0, got.1)]
+    SampleMismatch {
+        /// Type and arrangement that the call wants.
+        expected: (&'static str, &'static str),
+        /// Type and arrangement of the block.
+        got: (&'static str, &'static str),
+    },
+    /// A pool was closed.
+    #[error("the pool was closed")]
+    PoolClosed,
+    /// No object came back to a pool in time.
+    #[error("no object came back to the pool within {:.3} s", waited.as_secs_f64())]
+    DeadlinePassed {
+        /// How long the call waited.
+        waited: std::time::Duration,
+    },
+    /// The pools of a set may not hold more bytes together.
+    #[error("the pools hold too much: {needed} more bytes needed, {left} left")]
+    PoolBudget {
+        /// Bytes that were to be allocated.
+        needed: usize,
+        /// Bytes that may still be allocated.
+        left: usize,
+    },
+    /// A wait was cancelled.
+    #[error("cancelled")]
+    Cancelled,
     /// A parameter is outside its range.
     #[error("bad {name} {value}: {expected}")]
     BadParameter {
@@ -83,6 +111,36 @@ pub enum Error {
         value: f64,
         /// What is allowed.
         expected: &'static str,
+    },
+    /// Features that depend on the whole clip were asked of a stream without a reference for it.
+    #[cfg(feature = "audio")]
+    #[error("{what} needs the whole clip: a stream must be given a reference for it")]
+    NeedsWholeClip {
+        /// The part of the configuration that does.
+        what: &'static str,
+    },
+    /// Samples have another rate than the plan is for.
+    #[cfg(feature = "audio")]
+    #[error("sample rate {got} Hz does not match: expected {expected} Hz")]
+    RateMismatch {
+        /// The plan's rate in Hz.
+        expected: u32,
+        /// The samples' rate in Hz.
+        got: u32,
+    },
+    /// A configuration cannot be read.
+    #[cfg(feature = "json")]
+    #[error("bad configuration: {message}")]
+    BadConfig {
+        /// What is wrong, and where.
+        message: String,
+    },
+    /// There is no profile of this name.
+    #[cfg(feature = "audio")]
+    #[error("there is no mel profile {name:?}")]
+    UnknownProfile {
+        /// The name that was asked for.
+        name: String,
     },
 }
 
@@ -127,7 +185,20 @@ impl Error {
             #[cfg(feature = "video")]
             Error::UnsupportedFormat { .. } => "E_UNSUPPORTED_FORMAT",
             Error::PoolExhausted { .. } => "E_POOL_EXHAUSTED",
+            Error::SampleMismatch { .. } => "E_SAMPLE_MISMATCH",
+            Error::PoolClosed => "E_CLOSED",
+            Error::DeadlinePassed { .. } => "E_DEADLINE",
+            Error::PoolBudget { .. } => "E_POOL_BUDGET",
+            Error::Cancelled => "E_CANCELLED",
             Error::BadParameter { .. } => "E_BAD_PARAMETER",
+            #[cfg(feature = "audio")]
+            Error::NeedsWholeClip { .. } => "E_NEEDS_WHOLE_CLIP",
+            #[cfg(feature = "audio")]
+            Error::RateMismatch { .. } => "E_RATE_MISMATCH",
+            #[cfg(feature = "audio")]
+            Error::UnknownProfile { .. } => "E_BAD_PROFILE",
+            #[cfg(feature = "json")]
+            Error::BadConfig { .. } => "E_BAD_CONFIG",
         }
     }
 }

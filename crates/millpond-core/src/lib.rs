@@ -18,7 +18,10 @@ pub mod simd;
 #[cfg(feature = "video")]
 pub mod video;
 
+mod aligned;
 mod error;
+#[cfg(any(feature = "audio", feature = "video"))]
+mod math;
 pub use error::Error;
 
 /// An exact fraction: times in seconds, frame rates, positions in pixels.

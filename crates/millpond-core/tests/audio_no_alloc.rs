@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use millpond_core::audio::{Mel, MelConfig, Resampler, lip_sync_window_into, lip_sync_window_start, mel_picture_into};
+use millpond_core::audio::{Mel, Profile, Resampler, lip_sync_window_into, lip_sync_window_start, mel_picture_into};
 use millpond_core::memory::{CountingAllocator, counts};
 
 #[global_allocator]
@@ -14,13 +14,13 @@ fn nothing_allocates_after_construction() {
     let mut out = vec![0.0; 200_000];
     let mut pixels = vec![0; 251 * 80 * 4];
     let mut window = vec![0.0; 80 * 16];
-    let mut mel = Mel::new(MelConfig::lipsync()).unwrap();
+    let mut mel = Mel::new(Profile::Lipsync.config()).unwrap();
     let mut resamplers = [(44_100, 48_000), (48_000, 16_000), (44_101, 48_000), (8_000, 8_000)]
         .map(|(a, b)| Resampler::new(a, b).unwrap());
 
     let before = counts();
     for len in [0, 1, 639, 16_037, 50_000] {
-        let frames = mel.process_into(&samples[..len], &mut out).unwrap();
+        let frames = mel.process_into(&samples[..len], &mut out).unwrap().written;
         if frames >= 16 {
             let start = lip_sync_window_start(3, mel.config().columns_per_second(), 25.into(), frames).unwrap();
             lip_sync_window_into(&out, 80, frames, start, &mut window).unwrap();

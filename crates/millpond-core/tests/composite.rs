@@ -420,7 +420,7 @@ fn wrong_pictures_canvases_and_places_are_refused() {
     let mut small = frame(PixelFormat::I420, 8, 6, 1);
     assert_eq!(plan.draw(&source.view(), true, &mut small.view_mut()).unwrap_err().code(), "E_MISMATCH");
     let code = |canvas, spec, placement| LayerPlan::new(canvas, spec, placement, 255).unwrap_err().code();
-    assert_eq!(code(canvas(PixelFormat::Nv12, 8, 8), spec, placement), "E_UNSUPPORTED_FORMAT");
+    assert_eq!(code(canvas(PixelFormat::I422, 8, 8), spec, placement), "E_UNSUPPORTED_FORMAT");
     assert_eq!(code(target, picture(PixelFormat::I420, 0, 8), placement), "E_BAD_SIZE");
     assert_eq!(code(target, spec, place((0, 0, 8, 8), 0, 0, 8, 40_000)), "E_BAD_SIZE");
     assert_eq!(code(target, spec, place((0, 0, 0, 8), 0, 0, 8, 8)), "E_BAD_PARAMETER");

@@ -1,7 +1,7 @@
 //! Colour conversion against the formulas of ITU-T H.273 in floating point, written here independently.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use millpond_core::video::convert::{RgbToYuv, YuvToRgb, YuvToYuv, from_rgba, to_rgba};
+use millpond_core::video::convert::{Converter, RgbToYuv, YuvToRgb, YuvToYuv};
 use millpond_core::video::{Color, Frame, FrameLayout, Matrix, PixelFormat, Range};
 
 fn kinds() -> impl Iterator<Item = Color> {
@@ -123,6 +123,11 @@ fn greys_stay_grey_and_ends_stay_ends() {
     }
 }
 
+fn convert(from: &Frame, to: &mut Frame, color: Color) -> Result<(), millpond_core::Error> {
+    let kind = |frame: &Frame| (frame.layout().format(), color);
+    Converter::new(kind(from), kind(to))?.convert_into(&from.view(), &mut to.view_mut())
+}
+
 fn noise(frame: &mut Frame, mut seed: u32) {
     let ten_bit = matches!(frame.layout().format(), PixelFormat::I420P10 | PixelFormat::I422P10 | PixelFormat::I444P10);
     for (index, byte) in frame.bytes_mut().iter_mut().enumerate() {
@@ -141,7 +146,7 @@ fn whole_pictures_convert_pixel_by_pixel() {
             let mut picture = Frame::new(FrameLayout::aligned(format, width, height).unwrap());
             noise(&mut picture, 7);
             let mut out = Frame::new(FrameLayout::packed(PixelFormat::Rgba8, width, height).unwrap());
-            to_rgba(&picture.view(), color, &mut out.view_mut()).unwrap();
+            convert(&picture, &mut out, color).unwrap();
             let view = picture.view();
             let (right, down) = format.chroma_shift();
             let byte = |plane: usize, x: usize, y: usize| view.plane(plane).row(y)[x];
@@ -195,9 +200,9 @@ fn from_rgba_takes_the_mean_colour_of_each_cell() {
         let mut picture = Frame::new(FrameLayout::packed(PixelFormat::Rgba8, width, height).unwrap());
         noise(&mut picture, 3);
         let mut out = Frame::new(FrameLayout::aligned(PixelFormat::I420, width, height).unwrap());
-        from_rgba(&picture.view(), color, &mut out.view_mut()).unwrap();
+        convert(&picture, &mut out, color).unwrap();
         let mut nv12 = Frame::new(FrameLayout::aligned(PixelFormat::Nv12, width, height).unwrap());
-        from_rgba(&picture.view(), color, &mut nv12.view_mut()).unwrap();
+        convert(&picture, &mut nv12, color).unwrap();
         let pixel = |x: u32, y: u32| {
             let at = ((y * width + x) * 4) as usize;
             [picture.bytes()[at], picture.bytes()[at + 1], picture.bytes()[at + 2]]
@@ -211,9 +216,10 @@ fn from_rgba_takes_the_mean_colour_of_each_cell() {
                     .map(|(x, y)| pixel(x, y))
                     .collect();
                 let n = cell.len() as u32;
-                let mean = [0, 1, 2].map(|c| ((cell.iter().map(|p| u32::from(p[c])).sum::<u32>() + n / 2) / n) as u8);
+                // Four pixels, existing ones counted again at an odd edge.
+                let sums = [0, 1, 2].map(|c| (4 / n * cell.iter().map(|p| u32::from(p[c])).sum::<u32>()) as u16);
                 let got = [1, 2].map(|plane| out.view().plane(plane).row(y as usize / 2)[x as usize / 2]);
-                assert_eq!(got, encoder.chroma(mean), "{width}x{height} {x},{y}");
+                assert_eq!(got, encoder.cell(sums), "{width}x{height} {x},{y}");
                 assert_eq!(nv12.view().plane(0).row(y as usize), out.view().plane(0).row(y as usize));
                 assert_eq!(nv12.view().plane(1).row(y as usize / 2)[x0 as usize..][..2], got);
             }
@@ -226,8 +232,11 @@ fn wrong_sizes_and_formats_are_refused() {
     let rgba = Frame::new(FrameLayout::packed(PixelFormat::Rgba8, 4, 4).unwrap());
     let mut small = Frame::new(FrameLayout::packed(PixelFormat::I420, 2, 4).unwrap());
     let color = Color::default();
-    assert_eq!(from_rgba(&rgba.view(), color, &mut small.view_mut()).unwrap_err().code(), "E_MISMATCH");
-    assert_eq!(to_rgba(&rgba.view(), color, &mut small.view_mut()).unwrap_err().code(), "E_MISMATCH");
-    let mut copy = Frame::new(FrameLayout::packed(PixelFormat::I420, 2, 4).unwrap());
-    assert_eq!(from_rgba(&small.view(), color, &mut copy.view_mut()).unwrap_err().code(), "E_UNSUPPORTED_FORMAT");
+    assert_eq!(convert(&rgba, &mut small, color).unwrap_err().code(), "E_MISMATCH");
+    let converter = Converter::new((PixelFormat::Bgra8, color), (PixelFormat::I420, color)).unwrap();
+    assert_eq!(converter.convert_into(&rgba.view(), &mut small.view_mut()).unwrap_err().code(), "E_MISMATCH");
+    for ten_bit in PixelFormat::ALL.into_iter().filter(|format| format.is_ten_bit()) {
+        let refused = Converter::new((PixelFormat::I420, color), (ten_bit, color)).unwrap_err();
+        assert_eq!(refused.code(), "E_UNSUPPORTED_FORMAT");
+    }
 }

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use millpond_core::audio::{Mel, MelConfig, Resampler};
+use millpond_core::audio::{Mel, Profile, Resampler};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
@@ -30,7 +30,7 @@ fn floats(name: &str) -> Vec<f32> {
 }
 
 fn features(samples: &[f32]) -> Vec<f32> {
-    let mut mel = Mel::new(MelConfig::lipsync()).unwrap();
+    let mut mel = Mel::new(Profile::Lipsync.config()).unwrap();
     let mut out = vec![f32::NAN; 80 * mel.output_frames(samples.len())];
     mel.process_into(samples, &mut out).unwrap();
     out
@@ -41,10 +41,10 @@ fn energies_agree_with_numpy() {
     for name in CLIPS {
         let samples = wav(name);
         let want = floats(&format!("{name}.energy.f32"));
-        let mut mel = Mel::new(MelConfig::lipsync()).unwrap();
+        let mut mel = Mel::new(Profile::Lipsync.config()).unwrap();
         let mut got = vec![f32::NAN; 80 * mel.output_frames(samples.len())];
         assert_eq!(got.len(), want.len(), "{name}");
-        mel.energies_into(&samples, &mut got).unwrap();
+        mel.linear_into(&samples, &mut got).unwrap();
         // Relative error 1e-4 of the energy is 5e-5 of the amplitude. Beside it an f32 spectrum has a noise floor, here
         // 1e-8 of the largest amplitude it could have (all samples under the window at the peak, times its sum, 320):
         // deep side lobes of a loud tone drown in it.

@@ -5,8 +5,9 @@
 
 use millpond_core::Rational;
 use millpond_core::memory::{self, CountingAllocator};
+use millpond_core::pool::PoolConfig;
 use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec, Placement, Span, Target};
-use millpond_core::video::convert::{from_rgba, to_rgba};
+use millpond_core::video::convert::Converter;
 use millpond_core::video::{ChromaSiting, Color, Frame, FrameLayout, FramePool, PixelFormat};
 
 #[global_allocator]
@@ -16,7 +17,8 @@ fn main() {
     let span = |length: u32| Span { start: Rational::from_integer(0), length: Rational::from_integer(length.into()) };
     for to in [PixelFormat::I420, PixelFormat::Rgba8] {
         let canvas = CanvasSpec { format: to, width: 65, height: 49, color: Color::default() };
-        let pool = FramePool::frames(FrameLayout::aligned(to, canvas.width, canvas.height).unwrap(), 2);
+        let layout = FrameLayout::aligned(to, canvas.width, canvas.height).unwrap();
+        let pool = FramePool::frames(layout, PoolConfig::fixed(2)).unwrap();
         let mut rgba = Frame::new(FrameLayout::aligned(PixelFormat::Rgba8, canvas.width, canvas.height).unwrap());
         let mut i420 = Frame::new(FrameLayout::aligned(PixelFormat::I420, canvas.width, canvas.height).unwrap());
         for format in PixelFormat::ALL {
@@ -28,13 +30,15 @@ fn main() {
                 let target = Target { x: 3, y: 5, width: 50, height: 31 };
                 let placement = Placement { source_x: span(w), source_y: span(h), target };
                 let mut plan = LayerPlan::new(canvas, picture, placement, 200).unwrap();
+                let to_rgba = Converter::new((to, color), (PixelFormat::Rgba8, color)).unwrap();
+                let to_i420 = Converter::new((PixelFormat::Rgba8, color), (PixelFormat::I420, color)).unwrap();
                 let before = memory::counts();
                 for _ in 0..3 {
                     let mut out = pool.try_acquire().unwrap();
                     out.view_mut().fill(color, [1, 2, 3, 255]);
                     plan.draw(&source.view(), true, &mut out.view_mut()).unwrap();
-                    to_rgba(&out.view(), color, &mut rgba.view_mut()).unwrap();
-                    from_rgba(&rgba.view(), color, &mut i420.view_mut()).unwrap();
+                    to_rgba.convert_into(&out.view(), &mut rgba.view_mut()).unwrap();
+                    to_i420.convert_into(&rgba.view(), &mut i420.view_mut()).unwrap();
                 }
                 assert_eq!(memory::counts(), before, "{format} on {to}");
             }

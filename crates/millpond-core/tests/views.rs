@@ -1,7 +1,7 @@
 //! Layouts, views and rectangles against plain index arithmetic, written here independently.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use millpond_core::video::convert::to_rgba;
+use millpond_core::video::convert::Converter;
 use millpond_core::video::{
     Color, ColorDescription, Frame, FrameLayout, FrameView, FrameViewMut, MAX_SIDE, Matrix, PixelFormat, Range,
 };
@@ -260,7 +260,10 @@ fn filling_gives_the_codes_of_the_standard() {
                         }
                     }
                     let mut shown = Frame::new(FrameLayout::packed(PixelFormat::Rgba8, 5, 3).unwrap());
-                    to_rgba(&view, color, &mut shown.view_mut()).unwrap();
+                    Converter::new((view.format(), color), (PixelFormat::Rgba8, color))
+                        .unwrap()
+                        .convert_into(&view, &mut shown.view_mut())
+                        .unwrap();
                     let pixels = shown.bytes().as_chunks::<4>().0;
                     assert!(pixels.iter().all(|pixel| *pixel == pixels[0]), "{format}: one colour everywhere");
                 }

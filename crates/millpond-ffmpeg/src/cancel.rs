@@ -1,64 +1,69 @@
-//! A request to stop, as a flag that every stage looks at.
+//! A request to stop, as flags that every stage looks at.
 //!
 //! Two strengths, as Ctrl-C has them: [`finish`](Cancel::finish) ends early with what there is, as a playable file;
-//! [`abandon`](Cancel::abandon) leaves nothing. Reading the flag is one atomic load; nothing allocates.
+//! [`abandon`](Cancel::abandon) leaves nothing and wakes whoever waits for a pool. Reading a flag is an atomic load or
+//! two; nothing allocates.
 
+use millpond_core::pool::CancelToken;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-const FINISH: u8 = 1;
-const ABANDON: u8 = 2;
-
-/// A shared flag; clones are the same flag.
+/// Shared flags; clones are the same flags.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel {
-    level: Arc<AtomicU8>,
+    is_ending: Arc<AtomicBool>,
     /// The caller's flag, when this one is a render's own.
-    outer: Option<Arc<AtomicU8>>,
+    outer_is_ending: Option<Arc<AtomicBool>>,
+    abandoned: CancelToken,
 }
 
 impl Cancel {
-    /// A flag that nobody has raised.
+    /// Flags that nobody has raised.
     pub fn new() -> Cancel {
         Cancel::default()
     }
 
     /// Asks for an early but orderly end.
     pub fn finish(&self) {
-        self.level.fetch_max(FINISH, Ordering::AcqRel);
+        self.is_ending.store(true, Ordering::Release);
     }
 
     /// Asks for an end that leaves nothing.
     pub fn abandon(&self) {
-        self.level.fetch_max(ABANDON, Ordering::AcqRel);
+        self.finish();
+        self.abandoned.cancel();
     }
 
     /// Asks for an orderly end the first time, for nothing at all from the second time on.
     pub fn press(&self) {
-        let pressed = self.level.fetch_max(FINISH, Ordering::AcqRel);
-        if pressed >= FINISH {
+        if self.is_ending.swap(true, Ordering::AcqRel) {
             self.abandon();
         }
     }
 
     /// Somebody asked for an end, orderly or not.
     pub fn is_ending(&self) -> bool {
-        self.level() >= FINISH
+        let is_raised = |flag: &AtomicBool| flag.load(Ordering::Acquire);
+        is_raised(&self.is_ending) || self.outer_is_ending.as_deref().is_some_and(is_raised)
     }
 
     /// Somebody asked for an end that leaves nothing.
     pub fn is_abandoned(&self) -> bool {
-        self.level() >= ABANDON
+        self.abandoned.is_cancelled()
     }
 
-    /// A flag of one's own that also shows what the outer one does; raising it leaves the outer one alone.
+    /// What ends a wait for a pool.
+    pub(crate) fn abandoned(&self) -> &CancelToken {
+        &self.abandoned
+    }
+
+    /// Flags of one's own that also show what the outer ones do; raising them leaves the outer ones alone.
     pub(crate) fn inner(&self) -> Cancel {
-        Cancel { level: Arc::default(), outer: Some(Arc::clone(&self.level)) }
-    }
-
-    fn level(&self) -> u8 {
-        let outer = self.outer.as_ref().map_or(0, |outer| outer.load(Ordering::Acquire));
-        self.level.load(Ordering::Acquire).max(outer)
+        Cancel {
+            is_ending: Arc::default(),
+            outer_is_ending: Some(Arc::clone(&self.is_ending)),
+            abandoned: self.abandoned.child(),
+        }
     }
 }
 

@@ -112,7 +112,7 @@ pub enum Error {
     },
     /// A size or parameter that the core refuses.
     #[error(transparent)]
-    Core(#[from] millpond_core::Error),
+    Core(millpond_core::Error),
     /// The output cannot be written.
     #[error("cannot write the output ({reason}): {place}")]
     Output {
@@ -156,6 +156,15 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
+}
+
+impl From<millpond_core::Error> for Error {
+    fn from(error: millpond_core::Error) -> Error {
+        match error {
+            millpond_core::Error::Cancelled => Error::Cancelled,
+            error => Error::Core(error),
+        }
+    }
 }
 
 impl Error {

@@ -58,7 +58,7 @@ pub use container::Container;
 pub use demuxer::{Demuxer, VideoStream};
 pub use error::Error;
 pub use flow::{Flow, State};
-pub use mono::decode_mono;
+pub use mono::{MonoSound, decode_mono};
 pub use packet::Packet;
 pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};

@@ -89,7 +89,7 @@ pub fn probe(place: &Place, access: &Access, cancel: &Cancel) -> Result<MediaInf
     let demuxer = Demuxer::open(place, access, cancel)?;
     let micros = |value: i64| (value != ff::ffi::AV_NOPTS_VALUE).then(|| Rational::new(value.into(), 1_000_000));
     let numbers = sys::container_numbers(&demuxer.context);
-    let clip = Clip::open(place, access, cancel, DecoderConfig { held: 1, threads: 1 }).ok();
+    let clip = Clip::open(place, access, cancel, DecoderConfig { threads: 1, ..DecoderConfig::default() }).ok();
     let pictures = demuxer.video().ok().map(|stream| stream.index);
     let sound = demuxer.audio().ok().map(|stream| stream.index);
     let streams = demuxer

@@ -15,7 +15,7 @@ use crate::video_frame::sealed::Refused;
 use crate::video_frame::{Destination, Facts, VideoFrame};
 use crate::{Error, Flow, Packet, State, sys};
 use ffmpeg_next as ff;
-use millpond_core::pool::PoolStats;
+use millpond_core::pool::{Exhausted, PoolStats};
 use millpond_core::video::FrameLayout;
 
 /// What a decoder may take.
@@ -23,9 +23,13 @@ use millpond_core::video::FrameLayout;
 pub struct DecoderConfig {
     /// Threads, at least one.
     pub threads: usize,
-    /// Pictures that the caller holds at the same time at most. While more are out, FFmpeg's own memory is used and
-    /// counted as [overflow](DecoderStats::overflow).
+    /// Pictures that the caller holds at the same time at most.
     pub held: usize,
+    /// What happens when more are held and all slots are out. [`Exhausted::Allocate`] makes another and counts it as
+    /// [overflow](PoolStats::overflow); [`Exhausted::Fail`] loses the picture, which counts as damaged;
+    /// [`Exhausted::Wait`] waits in the decoder until a picture comes back, so the one who holds them must be on another
+    /// thread, or the wait have a deadline.
+    pub when_empty: Exhausted,
 }
 
 impl Default for DecoderConfig {
@@ -34,7 +38,7 @@ impl Default for DecoderConfig {
     fn default() -> Self {
         let threads = std::thread::available_parallelism()
             .map_or(1, |count| if count.get() == 1 { 1 } else { (count.get() + 1).min(16) });
-        DecoderConfig { threads, held: 1 }
+        DecoderConfig { threads, held: 1, when_empty: Exhausted::Allocate }
     }
 }
 
@@ -45,14 +49,12 @@ pub struct DecoderStats {
     pub pictures: u64,
     /// Slots that the codec wrote into.
     pub in_place: u64,
-    /// Pictures that the codec wrote into FFmpeg's own memory because all slots were out.
-    pub overflow: u64,
     /// Times that a picture's pixels were copied: into a slot, for a codec that cannot write there, or into the caller's
     /// own memory.
     pub copies: u64,
     /// Packets and pictures that were damaged.
     pub damaged: u64,
-    /// The pool of the slots.
+    /// The slots.
     pub pool: PoolStats,
 }
 
@@ -145,7 +147,7 @@ impl VideoDecoder {
         options.set("threads", &threads.to_string());
         // Crop to the pixel: by default FFmpeg keeps left edges aligned for speed.
         options.set("flags", "+unaligned");
-        let buffers = Buffers::new(id, threads, self.config.held);
+        let buffers = Buffers::new(id, threads, self.config.held, self.config.when_empty)?;
         self.codec = Some(PooledDecoder::open(context.0, codec, options, buffers).map_err(unsupported)?);
         self.state = State::Opened;
         Ok(())
@@ -200,7 +202,7 @@ impl VideoDecoder {
     ///
     /// # Errors
     /// [`Error::WrongState`] unless open; [`Error::UnsupportedFormat`] for a pixel format without a counterpart, whose
-    /// picture is dropped; [`Error::Core`] if `to` has another size or format.
+    /// picture is dropped; [`Error::Core`] if `to` has another size or format, or for want of a slot to copy into.
     ///
     /// # Realtime
     /// Does not allocate on the Rust heap, but for a new pool.
@@ -295,11 +297,10 @@ impl VideoDecoder {
 
     /// What it did so far; figures of the pool are those since it was opened.
     pub fn stats(&self) -> DecoderStats {
-        let (in_place, overflow, copies) = self.codec.as_ref().map_or((0, 0, 0), |codec| codec.buffers().counts());
+        let (in_place, copies) = self.codec.as_ref().map_or((0, 0), |codec| codec.buffers().counts());
         DecoderStats {
             pictures: self.pictures,
             in_place,
-            overflow,
             copies: copies + self.copies,
             damaged: self.damaged,
             pool: self.codec.as_ref().map(|codec| codec.buffers().pool_stats()).unwrap_or_default(),
@@ -342,17 +343,12 @@ impl VideoDecoder {
 
     fn handle(&self, frame: ff::frame::Video, counterpart: Counterpart) -> Result<Option<VideoFrame>, Error> {
         let Some(codec) = &self.codec else { return Ok(None) };
-        if counterpart.is_same_bytes() && sys::is_from(&frame, codec.buffers()) {
+        if counterpart.is_same_bytes() && sys::is_in_slot(&frame, codec.buffers()) {
             return Ok(VideoFrame::counted(frame, counterpart.format));
         }
         let layout = FrameLayout::aligned(counterpart.format, frame.width(), frame.height())?;
-        match codec.buffers().slot_for_copy(layout) {
-            Some(mut slot) => {
-                let copied = pixels::copy(&frame, counterpart, &mut slot.view_mut());
-                Ok(copied.map(|()| VideoFrame::from(slot)))
-            }
-            None if counterpart.is_same_bytes() => Ok(VideoFrame::counted(frame, counterpart.format)),
-            None => Err(millpond_core::Error::PoolExhausted { capacity: self.config.held + 1 }.into()),
-        }
+        let mut slot = codec.buffers().slot_for_copy(&layout)?;
+        let copied = pixels::copy(&frame, counterpart, &mut slot.view_mut());
+        Ok(copied.map(|()| VideoFrame::from(slot)))
     }
 }

@@ -6,6 +6,7 @@ mod common;
 
 use common::{clip, reference, sample};
 use millpond_core::Rational;
+use millpond_core::pool::Exhausted;
 use millpond_core::video::{Frame, FrameLayout, PixelFormat};
 use millpond_ffmpeg::{
     Access, Cancel, Clip, DecoderConfig, DecoderStats, Demuxer, Flow, Packet, Place, State, VideoDecoder, VideoFrame,
@@ -126,7 +127,7 @@ struct How {
     holds: usize,
 }
 
-const PLAIN: How = How { config: DecoderConfig { threads: 1, held: 1 }, holds: 1 };
+const PLAIN: How = How { config: DecoderConfig { threads: 1, held: 1, when_empty: Exhausted::Allocate }, holds: 1 };
 
 fn demuxer(path: &Path) -> Demuxer {
     Demuxer::open(&Place::file(path).unwrap(), &Access::default(), &Cancel::new()).unwrap()
@@ -188,14 +189,14 @@ fn every_picture_is_ffmpegs() {
         let path = clip(name, line);
         let expected = reference(&path);
         for threads in [1, 3] {
-            let how = How { config: DecoderConfig { threads, held: 3 }, holds: 3 };
+            let how = How { config: DecoderConfig { threads, held: 3, ..DecoderConfig::default() }, holds: 3 };
             let (got, stats) = pictures(&path, how);
             if got != expected {
                 let at = got.iter().zip(&expected).position(|(got, expected)| got != expected);
                 wrong.push(format!("{name}, {threads} threads: {} of {}, first at {at:?}", got.len(), expected.len()));
             }
             let copies = if memory == Copied { got.len() as u64 } else { 0 };
-            if (stats.copies, stats.overflow, stats.damaged) != (copies, 0, 0) || expected.is_empty() {
+            if (stats.copies, stats.pool.overflow, stats.damaged) != (copies, 0, 0) || expected.is_empty() {
                 wrong.push(format!("{name}, {threads} threads: {stats:?}"));
             }
         }
@@ -207,9 +208,12 @@ fn every_picture_is_ffmpegs() {
 fn every_picture_of_the_samples_is_ffmpegs() {
     for name in ["bigbuckbunny.mp4", "bikes.mp4", "carphone_pristine.mp4"] {
         let path = sample(name);
-        let (got, stats) = pictures(&path, How { config: DecoderConfig { threads: 2, held: 2 }, holds: 2 });
+        let (got, stats) = pictures(
+            &path,
+            How { config: DecoderConfig { threads: 2, held: 2, ..DecoderConfig::default() }, holds: 2 },
+        );
         assert_eq!(got, reference(&path), "{name}");
-        assert_eq!((stats.copies, stats.overflow), (0, 0), "{name}");
+        assert_eq!((stats.copies, stats.pool.overflow), (0, 0), "{name}");
     }
 }
 
@@ -223,9 +227,10 @@ fn slots_suffice_for_sixteen_references_eight_threads_and_those_held() {
     let path = sixteen_references();
     let expected = reference(&path);
     for (threads, held) in [(1, 1), (2, 1), (8, 1), (8, 6)] {
-        let (got, stats) = pictures(&path, How { config: DecoderConfig { threads, held }, holds: held });
+        let (got, stats) =
+            pictures(&path, How { config: DecoderConfig { threads, held, ..DecoderConfig::default() }, holds: held });
         assert_eq!(got, expected);
-        assert_eq!(stats.overflow, 0, "{threads} threads, {held} held: {stats:?}");
+        assert_eq!(stats.pool.overflow, 0, "{threads} threads, {held} held: {stats:?}");
         assert!(stats.pool.peak_usage <= stats.pool.capacity, "{stats:?}");
         assert!(stats.pool.peak_usage > 16, "the clip does not ask for much: {stats:?}");
     }
@@ -234,10 +239,10 @@ fn slots_suffice_for_sixteen_references_eight_threads_and_those_held() {
 #[test]
 fn holding_more_than_said_is_counted_and_changes_no_picture() {
     let path = sixteen_references();
-    let how = How { config: DecoderConfig { threads: 2, held: 1 }, holds: 24 };
+    let how = How { config: DecoderConfig { threads: 2, held: 1, ..DecoderConfig::default() }, holds: 24 };
     let (got, stats) = pictures(&path, how);
     assert_eq!(got, reference(&path));
-    assert!(stats.overflow > 0 && stats.copies == 0, "{stats:?}");
+    assert!(stats.pool.overflow > 0 && stats.copies == 0, "{stats:?}");
 }
 
 #[test]
@@ -252,13 +257,13 @@ fn a_change_of_size_goes_to_a_pool_of_the_new_layout() {
         [&small, &large, &deep, &small].iter().flat_map(|path| reference(path)).map(|(_, hash)| hash).collect();
     for threads in [1, 3] {
         let mut demuxer = demuxer(&path);
-        let mut decoder = decoder(&demuxer, DecoderConfig { threads, held: 40 });
+        let mut decoder = decoder(&demuxer, DecoderConfig { threads, held: 40, ..DecoderConfig::default() });
         let mut frames = Vec::new();
         decode(&mut demuxer, &mut decoder, |frame| frames.push(frame));
         let kinds: Vec<String> = frames.iter().map(|frame| frame.view().kind().to_string()).collect();
         let hashes: Vec<String> = frames.iter().map(hash).collect();
         assert_eq!(hashes, expected, "{threads} threads: {kinds:?}");
-        assert_eq!((decoder.stats().copies, decoder.stats().overflow), (0, 0), "{threads} threads");
+        assert_eq!((decoder.stats().copies, decoder.stats().pool.overflow), (0, 0), "{threads} threads");
     }
 }
 
@@ -267,7 +272,7 @@ fn pictures_outlive_decoder_and_demuxer_and_travel() {
     let path = clip(CLIPS[0].0, CLIPS[0].2);
     let expected = reference(&path);
     let mut demuxer = demuxer(&path);
-    let mut decoder = decoder(&demuxer, DecoderConfig { threads: 3, held: 64 });
+    let mut decoder = decoder(&demuxer, DecoderConfig { threads: 3, held: 64, ..DecoderConfig::default() });
     let mut frames = Vec::new();
     decode(&mut demuxer, &mut decoder, |frame| frames.push(frame));
     drop((demuxer, decoder));
@@ -355,7 +360,7 @@ fn seeking_to_the_frame_finds_what_shows_then() {
     let line = "-f lavfi -i testsrc2=s=128x72:d=3 -pix_fmt yuv420p -c:v libx264 -g 12 -bf 3 OUT";
     for path in [clip(uneven.0, uneven.2), clip("seek.mp4", line), clip("seek.ts", line), clip("seek.mkv", line)] {
         let expected = reference(&path);
-        let config = DecoderConfig { threads: 3, held: 3 };
+        let config = DecoderConfig { threads: 3, held: 3, ..DecoderConfig::default() };
         let place = Place::file(&path).unwrap();
         let mut clip = Clip::open(&place, &Access::default(), &Cancel::new(), config).unwrap();
         let base = demuxer(&path).video().unwrap().time_base();
@@ -383,7 +388,7 @@ fn dropping_in_any_state_is_clean_and_quick() {
     let path = clip(CLIPS[0].0, CLIPS[0].2);
     for packets in [0, 1, 5, 1000] {
         let mut demuxer = demuxer(&path);
-        let mut decoder = decoder(&demuxer, DecoderConfig { threads: 4, held: 1 });
+        let mut decoder = decoder(&demuxer, DecoderConfig { threads: 4, held: 1, ..DecoderConfig::default() });
         let (mut packet, mut frame) = (Packet::new(), None);
         for _ in 0..packets {
             if demuxer.read_into(&mut packet).unwrap() != Flow::Done {

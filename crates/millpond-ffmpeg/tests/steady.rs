@@ -84,7 +84,7 @@ fn a_failing_callback_ends_everything(folder: &Path, output: PathBuf) {
 fn decoded(path: &Path, times: usize, threads: usize) -> u64 {
     let mut demuxer = Demuxer::open(&Place::file(path).unwrap(), &Access::default(), &Cancel::new()).unwrap();
     let stream = demuxer.video().unwrap();
-    let mut decoder = VideoDecoder::new(&stream, DecoderConfig { threads, held: 1 });
+    let mut decoder = VideoDecoder::new(&stream, DecoderConfig { threads, held: 1, ..DecoderConfig::default() });
     decoder.open().unwrap();
     let (mut packet, mut frame) = (Packet::new(), None);
     let mut before = None;
@@ -101,7 +101,7 @@ fn decoded(path: &Path, times: usize, threads: usize) -> u64 {
         decoder.flush().unwrap();
     }
     let stats = decoder.stats();
-    assert_eq!((stats.pictures, stats.copies, stats.overflow), (75 * times as u64, 0, 0));
+    assert_eq!((stats.pictures, stats.copies, stats.pool.overflow), (75 * times as u64, 0, 0));
     memory::counts().steady - before.unwrap().steady
 }
 

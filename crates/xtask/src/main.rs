@@ -11,6 +11,7 @@ mod native;
 mod npm;
 mod page;
 mod paths;
+mod pools;
 mod setup;
 mod shell;
 mod test;
@@ -28,6 +29,7 @@ usage: cargo xtask COMMAND
   setup                      install what demo and test need
   demo [--open]              from a fresh clone to a rendered clip and a page that previews it
   test                       set-up, then every check and every test
+  loom | miri | soak         the pools: every interleaving, undefined behaviour, ten seconds of stress
   pack                       the npm package as a tarball under target/npm/
   bench GROUP [--json]       our figures beside those of other programs and libraries
   conformance SCENE.json     compare native and browser, frame by frame
@@ -54,6 +56,7 @@ fn dispatch(args: &[String]) -> Outcome {
         ("demo", []) => demo::run(false),
         ("demo", [open]) if open == "--open" => demo::run(true),
         ("test", []) => test::run(),
+        ("loom" | "miri" | "soak", []) => pools::run(command),
         ("wasm" | "page" | "pack", []) => package(command),
         ("bench", args) => bench::run(args),
         ("conformance", args) => conformance::run(args),

@@ -7,10 +7,14 @@
 mod case;
 mod composite;
 mod export;
+mod jpeg;
 mod noise;
 mod picture;
+mod resize;
+mod tensor;
 
 pub use case::Case;
+pub use jpeg::scenery;
 pub use noise::Noise;
 pub use picture::picture;
 
@@ -18,7 +22,10 @@ use millpond_core::simd::Level;
 
 /// All cases at a level, always in the same order.
 pub fn cases(level: Level) -> Vec<Case> {
-    [composite::cases(level)].into_iter().flatten().collect()
+    [composite::cases(level), jpeg::cases(level), resize::cases(level), tensor::cases(level)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A line for each case, `name SHA-256`.

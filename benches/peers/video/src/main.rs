@@ -1,6 +1,8 @@
 //! Video kernels beside those of other libraries, one thread: `cargo xtask bench peers-video [--json]`. A module for each
 //! operation; each compares outputs before it measures.
 
+mod jpeg;
+mod turbojpeg;
 mod wasm;
 
 use std::path::Path;
@@ -13,7 +15,7 @@ type Rows = Result<Vec<Row>, String>;
 /// Measures an operation; it gets a folder for its files.
 type Operation = fn(&Path) -> Rows;
 
-const OPERATIONS: [(&str, Operation); 1] = [("wasm", wasm::rows)];
+const OPERATIONS: [(&str, Operation); 2] = [("jpeg", jpeg::rows), ("wasm", wasm::rows)];
 
 fn main() -> ExitCode {
     let mut args: Vec<String> = std::env::args().skip(1).collect();

@@ -19,9 +19,7 @@ const ROUNDS: usize = 9;
 const BAR: f64 = 2.5;
 
 pub(crate) fn rows(folder: &Path) -> Rows {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
-    let module = module(&root, folder)?;
-    let mut node = Peer::start(Command::new("node").arg(root.join("tests/bits/run.mjs")).arg("time").arg(module))?;
+    let mut node = node(folder)?;
     let version = said(Command::new("node").arg("--version"))?;
     let mut rows = Vec::new();
     for mut case in millpond_bits::cases(Level::best()) {
@@ -47,6 +45,13 @@ pub(crate) fn rows(folder: &Path) -> Rows {
         });
     }
     Ok(rows)
+}
+
+/// The module in node, which answers `[case, times]` with the seconds that took.
+pub(crate) fn node(folder: &Path) -> Result<Peer, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let module = module(&root, folder)?;
+    Peer::start(Command::new("node").arg(root.join("tests/bits/run.mjs")).arg("time").arg(module))
 }
 
 fn module(root: &Path, folder: &Path) -> Result<PathBuf, String> {

@@ -6,7 +6,7 @@
 
 use crate::{errors, memory};
 use millpond_core::memory::opening;
-use millpond_core::pool::{PoolStats, Pooled};
+use millpond_core::pool::{PoolConfig, PoolStats, Pooled};
 use millpond_core::video::{Frame, FrameLayout, FramePool, PixelFormat, STRIDE_ALIGN};
 use wasm_bindgen::JsValue;
 
@@ -33,7 +33,7 @@ impl Feed {
                 self.filling = None;
                 let pool = opening(|| {
                     memory::reserve(SLOTS as u64 * (layout.size() + STRIDE_ALIGN) as u64)?;
-                    Ok::<_, JsValue>(FramePool::frames(layout, SLOTS))
+                    FramePool::frames(layout, PoolConfig::fixed(SLOTS)).map_err(errors::core)
                 })?;
                 &mut other.insert((layout, pool)).1
             }

@@ -12,7 +12,7 @@ use crate::errors;
 use crate::frame_pool::{layout_figure, stats_figure};
 use feed::Feed;
 use millpond_core::pool::Pooled;
-use millpond_core::video::convert::to_rgba;
+use millpond_core::video::convert::Converter;
 use millpond_core::video::{Frame, FrameLayout, PixelFormat};
 use millpond_scene::{
     ClipInfo, ColorTags, Need, Rational, SceneError, Sound, Source, Stage, bitstream_tags, frame_hash, resolve_color,
@@ -206,7 +206,9 @@ impl Scene {
                 let converted = self.feed(feed + assets)?;
                 converted.begin(PixelFormat::Rgba8, view.width(), view.height())?;
                 let mut rgba = converted.take()?;
-                to_rgba(&view, color, &mut rgba.view_mut()).map_err(errors::core)?;
+                Converter::new((view.format(), color), (PixelFormat::Rgba8, color))
+                    .and_then(|to_rgba| to_rgba.convert_into(&view, &mut rgba.view_mut()))
+                    .map_err(errors::core)?;
                 rgba
             }
         };
@@ -264,7 +266,10 @@ impl Scene {
     /// Does not allocate.
     pub fn show(&mut self) -> Result<u32, JsValue> {
         let color = self.stage.canvas_color();
-        to_rgba(&self.canvas.view(), color, &mut self.shown.view_mut()).map_err(errors::core)?;
+        let canvas = self.canvas.view();
+        Converter::new((canvas.format(), color), (PixelFormat::Rgba8, color))
+            .and_then(|to_rgba| to_rgba.convert_into(&canvas, &mut self.shown.view_mut()))
+            .map_err(errors::core)?;
         Ok(self.shown.bytes().as_ptr() as usize as u32)
     }
 

@@ -62,7 +62,9 @@ pub fn lip_sync_window_into(
     if start > last_start(n_frames)? {
         return Err(Error::BadParameter { name: "start", value: start as f64, expected: "at most n_frames - 16" });
     }
-    for (needed, got) in [(n_mels.saturating_mul(n_frames), mel.len()), (n_mels * LIP_SYNC_COLUMNS, out.len())] {
+    for (needed, got) in
+        [(n_mels.saturating_mul(n_frames), mel.len()), (n_mels.saturating_mul(LIP_SYNC_COLUMNS), out.len())]
+    {
         if got < needed {
             return Err(Error::BufferTooSmall { needed, got });
         }
@@ -71,6 +73,68 @@ pub fn lip_sync_window_into(
         out.copy_from_slice(&row[start..start + LIP_SYNC_COLUMNS]);
     }
     Ok(())
+}
+
+/// The window as a view on features that are frames first, `[n_frames, n_mels]`, as streams and
+/// [`Layout::FramesFirst`](super::Layout::FramesFirst) give them: frames `start..start + 16`, `[16, n_mels]`, without a copy.
+///
+/// # Errors
+/// As [`lip_sync_window_into`].
+pub fn lip_sync_window_view(features: &[f32], n_mels: usize, n_frames: usize, start: usize) -> Result<&[f32], Error> {
+    if start > last_start(n_frames)? {
+        return Err(Error::BadParameter { name: "start", value: start as f64, expected: "at most n_frames - 16" });
+    }
+    let (needed, got) = (n_mels.saturating_mul(n_frames), features.len());
+    if got < needed {
+        return Err(Error::BufferTooSmall { needed, got });
+    }
+    Ok(&features[start * n_mels..(start + LIP_SYNC_COLUMNS) * n_mels])
+}
+
+/// Copies the windows of the video frames `frames` from `mel`, `[n_mels, n_frames]`, to `out`, `[batch, 1, n_mels, 16]`
+/// row-major: what lip-sync models take. Returns the numbers written. `out` may be a tensor's buffer.
+///
+/// ```
+/// # use millpond_core::audio::lip_sync_batch_into;
+/// let mel = vec![0.0; 80 * 240]; // three seconds
+/// let mut tensor = vec![0.0; 8 * 80 * 16];
+/// let written = lip_sync_batch_into(&mel, 80, 240, 0..8, 80.into(), 25.into(), &mut tensor)?;
+/// assert_eq!(written, tensor.len());
+/// # Ok::<(), millpond_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`lip_sync_window_start`] and [`lip_sync_window_into`]; nothing is written.
+///
+/// # Realtime
+/// Does not allocate.
+pub fn lip_sync_batch_into(
+    mel: &[f32],
+    n_mels: usize,
+    n_frames: usize,
+    frames: core::ops::Range<u64>,
+    columns_per_second: Rational,
+    frame_rate: Rational,
+    out: &mut [f32],
+) -> Result<usize, Error> {
+    let window = n_mels.saturating_mul(LIP_SYNC_COLUMNS);
+    let count = usize::try_from(frames.end.saturating_sub(frames.start)).unwrap_or(usize::MAX);
+    let needed = count.saturating_mul(window);
+    for (needed, got) in [(n_mels.saturating_mul(n_frames), mel.len()), (needed, out.len())] {
+        if got < needed {
+            return Err(Error::BufferTooSmall { needed, got });
+        }
+    }
+    let start = |index| lip_sync_window_start(index, columns_per_second, frame_rate, n_frames);
+    // The last can fail by its numbers where the first does not; so nothing is written before both are known.
+    start(frames.end.saturating_sub(1)).and(start(frames.start))?;
+    if window == 0 {
+        return Ok(0);
+    }
+    for (index, out) in frames.zip(out.chunks_exact_mut(window)) {
+        lip_sync_window_into(mel, n_mels, n_frames, start(index)?, out)?;
+    }
+    Ok(needed)
 }
 
 fn last_start(n_frames: usize) -> Result<usize, Error> {

@@ -1,109 +1,31 @@
-//! Log-mel features of a clip: pre-emphasis, STFT, mel bands, decibels, normalisation.
+//! Features of a whole clip.
 //!
-//! feature = clip(2a·(dB + r) / r − a, −a, a) with dB = 10·log₁₀(max(energy, floor)) − reference, a = `max_abs`,
-//! r = `range_db`; in f32 as (dB + r)·(2a/r) − a. The bits are the same on every target: see `lanes.rs` for the FFT,
-//! [`math`](super::math) for tables, `decibel.rs` for the logarithm. Frames are computed four at a time in vector lanes.
+//! Frames are computed as many at once as the level has vector lanes; what needs the whole clip (`top`, a `reference` of
+//! clip-max, mean-variance) follows in a second pass over the output. The bits are the same on every target and level:
+//! `lanes/` for the arithmetic, [`math`](super::math) for tables, `log.rs` for the logarithm.
 //!
 //! Making a [`Mel`] allocates; [`Mel::process_into`] does not, for a clip of any length.
 
-use super::decibel::decibels;
-use super::filterbank::Filterbank;
-use super::lanes::{F32x4, LANES};
-use super::stft::Stft;
-use crate::{Error, Rational};
-
-/// Everything that defines a log-mel profile.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MelConfig {
-    /// Sample rate of the input in Hz, 1000 to 384000.
-    pub sample_rate_hz: u32,
-    /// Coefficient c of the pre-emphasis y[0] = x[0], y[n] = x[n] − c·x[n−1].
-    pub pre_emphasis: f32,
-    /// FFT length in samples, even, 4 to 4096.
-    pub n_fft: usize,
-    /// Length in samples of the symmetric Hann window, 2 to `n_fft`, centred in the FFT.
-    pub win_samples: usize,
-    /// Samples from one frame to the next, 1 to 65536.
-    pub hop_samples: usize,
-    /// Number of Slaney mel bands, 1 to 1024.
-    pub n_mels: usize,
-    /// Lower edge of the lowest band in Hz.
-    pub min_hz: f64,
-    /// Upper edge of the highest band in Hz, at most half the sample rate.
-    pub max_hz: f64,
-    /// Smallest energy that enters the logarithm.
-    pub energy_floor: f32,
-    /// Subtracted from the decibels.
-    pub reference_db: f32,
-    /// The decibels from −`range_db` to 0 are spread over −`max_abs` to `max_abs`.
-    pub range_db: f32,
-    /// Features are clipped to −`max_abs` to `max_abs`.
-    pub max_abs: f32,
-}
-
-impl MelConfig {
-    /// The `lipsync` profile: 16 kHz, pre-emphasis 0.97, window 640 in FFT 1024, hop 200, 80 bands from 55 to 7600 Hz,
-    /// dB − 20, −100…0 dB spread over −4…4.
-    pub fn lipsync() -> MelConfig {
-        MelConfig {
-            sample_rate_hz: 16_000,
-            pre_emphasis: 0.97,
-            n_fft: 1024,
-            win_samples: 640,
-            hop_samples: 200,
-            n_mels: 80,
-            min_hz: 55.0,
-            max_hz: 7600.0,
-            energy_floor: 1e-10,
-            reference_db: 20.0,
-            range_db: 100.0,
-            max_abs: 4.0,
-        }
-    }
-
-    /// Frames (columns) per second: sample rate / hop.
-    pub fn columns_per_second(&self) -> Rational {
-        Rational::new(i128::from(self.sample_rate_hz), (self.hop_samples as i128).max(1))
-    }
-
-    fn validate(&self) -> Result<(), Error> {
-        let check = |ok: bool, name, value, expected| {
-            if ok { Ok(()) } else { Err(Error::BadParameter { name, value, expected }) }
-        };
-        let rate = f64::from(self.sample_rate_hz);
-        check((1000..=384_000).contains(&self.sample_rate_hz), "sample_rate_hz", rate, "1000 to 384000")?;
-        let c = self.pre_emphasis;
-        check(c.is_finite(), "pre_emphasis", f64::from(c), "a finite number")?;
-        let n_fft = self.n_fft;
-        check(n_fft.is_multiple_of(2) && (4..=4096).contains(&n_fft), "n_fft", n_fft as f64, "even, 4 to 4096")?;
-        let win = self.win_samples;
-        check((2..=n_fft).contains(&win), "win_samples", win as f64, "2 to n_fft")?;
-        let hop = self.hop_samples;
-        check((1..=65_536).contains(&hop), "hop_samples", hop as f64, "1 to 65536")?;
-        check((1..=1024).contains(&self.n_mels), "n_mels", self.n_mels as f64, "1 to 1024")?;
-        check(self.min_hz >= 0.0 && self.min_hz < self.max_hz, "min_hz", self.min_hz, "0 to below max_hz")?;
-        check(self.max_hz <= rate / 2.0, "max_hz", self.max_hz, "at most half the sample rate")?;
-        let floor = self.energy_floor;
-        check(floor.is_normal() && floor > 0.0, "energy_floor", f64::from(floor), "positive, not subnormal")?;
-        let reference = self.reference_db;
-        check(reference.is_finite(), "reference_db", f64::from(reference), "a finite number")?;
-        for (name, value) in [("range_db", self.range_db), ("max_abs", self.max_abs)] {
-            check(value.is_normal() && value > 0.0, name, f64::from(value), "positive, finite")?;
-        }
-        Ok(())
-    }
-}
+use super::config::MelConfig;
+use super::frames::{BandPlan, Kernel, Matrix, Source, kernel};
+use super::normalize::{ClipReference, Layout, Shape, measure_and_finish};
+use super::resample::Progress;
+use crate::Error;
+use crate::simd::Level;
 
 /// A planned log-mel computation: make it once, run it on any number of clips.
 pub struct Mel {
     config: MelConfig,
-    stft: Stft,
-    filterbank: Filterbank,
+    plan: BandPlan,
+    kernel: Box<dyn Kernel>,
+    level: Level,
+    layout: Layout,
+    reference: ClipReference,
 }
 
 impl core::fmt::Debug for Mel {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Mel").field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("Mel").field("config", &self.config).field("layout", &self.layout).finish_non_exhaustive()
     }
 }
 
@@ -111,13 +33,23 @@ impl Mel {
     /// Validates, plans and allocates.
     ///
     /// # Errors
-    /// [`Error::BadParameter`] for a field outside the range that its documentation gives.
+    /// [`Error::BadParameter`], as [`MelConfig::validate`].
     pub fn new(config: MelConfig) -> Result<Mel, Error> {
-        config.validate()?;
-        let c = &config;
-        let filterbank = Filterbank::slaney(c.sample_rate_hz, c.n_fft, c.n_mels, c.min_hz, c.max_hz);
-        let stft = Stft::new(c.n_fft, c.win_samples, c.hop_samples, c.pre_emphasis, filterbank.bins());
-        Ok(Mel { config, stft, filterbank })
+        let plan = BandPlan::new(&config)?;
+        let level = Level::best();
+        let bands = vec![0.0; config.n_mels];
+        let reference = ClipReference { peak: 0.0, mean: bands.clone(), deviation: bands };
+        Ok(Mel { kernel: kernel(level, &plan.frames), plan, level, layout: Layout::MelsFirst, reference, config })
+    }
+
+    /// The same with another order of the output; [`Layout::MelsFirst`] without.
+    pub fn with_layout(self, layout: Layout) -> Mel {
+        Mel { layout, ..self }
+    }
+
+    /// The same with kernels of this level; allocates. Results do not depend on it.
+    pub fn with_level(self, level: Level) -> Mel {
+        Mel { kernel: kernel(level, &self.plan.frames), level, ..self }
     }
 
     /// What it was made from.
@@ -125,34 +57,42 @@ impl Mel {
         &self.config
     }
 
-    /// Number of mel bands: the rows of the output.
+    /// Number of mel bands.
     pub fn n_mels(&self) -> usize {
         self.config.n_mels
     }
 
-    /// Number of frames, the columns of the output, for a clip of `samples` samples: 1 + samples / hop, and 0 for none.
+    /// Number of frames for a clip of `samples` samples.
     pub fn output_frames(&self, samples: usize) -> usize {
-        if samples == 0 { 0 } else { 1 + samples / self.config.hop_samples }
+        self.config.output_frames(samples)
     }
 
-    /// Features of a whole clip: `samples` are mono, at the profile's rate (else see
-    /// [`Resampler`](super::Resampler)), `out` becomes `[n_mels, n_frames]`, row-major, lowest band first. Returns
-    /// n_frames = [`output_frames`](Mel::output_frames); what `out` holds beyond is left alone.
+    /// Number of features for a clip of `samples` samples: n_mels × output_frames.
+    pub fn output_len(&self, samples: usize) -> usize {
+        self.config.n_mels.saturating_mul(self.output_frames(samples))
+    }
+
+    /// The features of a clip: `out` becomes `[n_mels, n_frames]`, row-major, lowest band first, or `[n_frames, n_mels]` by
+    /// [`with_layout`](Mel::with_layout). All samples are read; `written` is n_frames, and what `out` holds beyond is left
+    /// alone.
     ///
-    /// A sample that is infinite or not a number spoils the frames that see it, and only those (and, as lanes never
-    /// meet, by the same bits everywhere): their features are some numbers from −`max_abs` to `max_abs`. A clip shorter
-    /// than the padding is reflected more than once, as by `numpy.pad`.
+    /// A sample that is infinite or not a number spoils the frames that see it. Such a band counts as `floor` if it is not
+    /// a number and as 2^128 if it is infinite, on every target alike; what depends on the whole clip may then change
+    /// everywhere. Without a logarithm it comes out as it is.
     ///
     /// # Errors
-    /// [`Error::BufferTooSmall`] with the numbers if `out` is shorter than n_mels × n_frames; nothing is written.
+    /// [`Error::BufferTooSmall`] with the numbers if `out` is shorter than [`output_len`](Mel::output_len); nothing is written.
     ///
     /// # Realtime
     /// Does not allocate.
-    pub fn process_into(&mut self, samples: &[f32], out: &mut [f32]) -> Result<usize, Error> {
-        self.run(samples, out, true)
+    pub fn process_into(&mut self, samples: &[f32], out: &mut [f32]) -> Result<Progress, Error> {
+        let shape = self.bands(samples, out, true)?;
+        let out = &mut out[..shape.n_mels * shape.n_frames];
+        measure_and_finish(&self.config, self.level, out, shape, &mut self.reference);
+        Ok(Progress { read: samples.len(), written: shape.n_frames })
     }
 
-    /// The band energies before decibels and normalisation, `[n_mels, n_frames]`: otherwise as
+    /// The mel bands of a clip before the logarithm and all that follows it, otherwise as
     /// [`process_into`](Mel::process_into).
     ///
     /// # Errors
@@ -160,36 +100,27 @@ impl Mel {
     ///
     /// # Realtime
     /// Does not allocate.
-    pub fn energies_into(&mut self, samples: &[f32], out: &mut [f32]) -> Result<usize, Error> {
-        self.run(samples, out, false)
+    pub fn linear_into(&mut self, samples: &[f32], out: &mut [f32]) -> Result<Progress, Error> {
+        let shape = self.bands(samples, out, false)?;
+        Ok(Progress { read: samples.len(), written: shape.n_frames })
     }
 
-    fn run(&mut self, samples: &[f32], out: &mut [f32], log: bool) -> Result<usize, Error> {
-        let n_frames = self.output_frames(samples.len());
-        let needed = self.config.n_mels.saturating_mul(n_frames);
+    /// What the last [`process_into`](Mel::process_into) found in its clip: with it, a stream has the same bits.
+    pub fn clip_reference(&self) -> &ClipReference {
+        &self.reference
+    }
+
+    fn bands(&mut self, samples: &[f32], out: &mut [f32], log: bool) -> Result<Shape, Error> {
+        let needed = self.output_len(samples.len());
         if out.len() < needed {
             return Err(Error::BufferTooSmall { needed, got: out.len() });
         }
-        for frame in (0..n_frames).step_by(LANES) {
-            let lanes = LANES.min(n_frames - frame);
-            let power = self.stft.power(samples, frame);
-            for m in 0..self.config.n_mels {
-                let energy = self.filterbank.energy(m, power);
-                let value = if log { feature(&self.config, energy) } else { energy };
-                out[m * n_frames + frame..][..lanes].copy_from_slice(&value.0[..lanes]);
-            }
-        }
-        Ok(n_frames)
+        let n_frames = self.output_frames(samples.len());
+        let shape = Shape { n_mels: self.config.n_mels, n_frames, layout: self.layout };
+        let (row_step, frame_step) = shape.steps();
+        let len = samples.len().max(self.config.pad_to_samples) as u64;
+        let source = Source { samples, base: 0, len };
+        self.kernel.bands(&self.plan, log, source, 0..n_frames, Matrix { out, row_step, frame_step });
+        Ok(shape)
     }
-}
-
-/// Decibels and normalisation of a band's energy.
-#[inline(always)]
-fn feature(config: &MelConfig, energy: F32x4) -> F32x4 {
-    let (floor, a) = (config.energy_floor, config.max_abs);
-    // A comparison, not `max`: it sends what is not a number to the floor.
-    let energy = energy.map(|e| if e > floor { e } else { floor });
-    let db = decibels(energy) - F32x4::splat(config.reference_db);
-    let scaled = (db + F32x4::splat(config.range_db)) * F32x4::splat(2.0 * a / config.range_db) - F32x4::splat(a);
-    scaled.map(|x| if x > a { a } else { x }).map(|x| if x < -a { -a } else { x })
 }

@@ -12,12 +12,12 @@
 //! partial sums that the scalar build has, too.
 //!
 //! ```
-//! use millpond_core::audio::{Mel, MelConfig, lip_sync_window_into, lip_sync_window_start};
+//! use millpond_core::audio::{Mel, Profile, lip_sync_window_into, lip_sync_window_start};
 //!
 //! let speech = vec![0.0f32; 16_000];
-//! let mut mel = Mel::new(MelConfig::lipsync())?;
-//! let mut features = vec![0.0; mel.n_mels() * mel.output_frames(speech.len())];
-//! let n_frames = mel.process_into(&speech, &mut features)?;
+//! let mut mel = Mel::new(Profile::Lipsync.config())?;
+//! let mut features = vec![0.0; mel.output_len(speech.len())];
+//! let n_frames = mel.process_into(&speech, &mut features)?.written;
 //!
 //! // What a lip-sync model sees for video frame 7 at 25 fps.
 //! let start = lip_sync_window_start(7, mel.config().columns_per_second(), 25.into(), n_frames)?;
@@ -29,17 +29,43 @@
 
 pub mod math;
 
-mod decibel;
+mod config;
+mod emphasis;
+mod fft;
 mod filterbank;
+mod frames;
+#[cfg(feature = "json")]
+mod json;
 mod lanes;
 mod lip_sync;
+mod log;
 mod mel;
+mod normalize;
+mod padding;
+mod pcm;
 mod picture;
+mod profile;
 mod resample;
+mod sequence;
 mod stft;
+mod stream;
 mod window;
 
-pub use lip_sync::{LIP_SYNC_COLUMNS, lip_sync_window_into, lip_sync_window_start};
-pub use mel::{Mel, MelConfig};
-pub use picture::mel_picture_into;
-pub use resample::{Processed, Resampler};
+pub use config::{Log, MelConfig, MelNorm, MelScale, Normalization, Reference, Spectrum};
+pub use emphasis::PreEmphasis;
+pub use filterbank::MelFilterbank;
+pub use lip_sync::{
+    LIP_SYNC_COLUMNS, lip_sync_batch_into, lip_sync_window_into, lip_sync_window_start, lip_sync_window_view,
+};
+pub use log::{log_in_place, power_to_db};
+pub use mel::Mel;
+pub use normalize::{ClipReference, Layout, normalize_in_place};
+pub use padding::Padding;
+pub use pcm::{PcmSample, mono_from_interleaved_into, mono_from_planar_into};
+pub use picture::{mel_picture_into, value_range};
+pub use profile::Profile;
+pub use resample::{Progress, Resampler};
+pub use sequence::pad_rows_into;
+pub use stft::{Stft, StftConfig};
+pub use stream::MelStream;
+pub use window::{Window, apply_window};

@@ -64,6 +64,17 @@ pub fn mel_picture_into(
     Ok(())
 }
 
+/// The smallest and the largest of some features, for the pictures of profiles whose range is not fixed
+/// ([`MelConfig::feature_range`](super::MelConfig::feature_range)); (0, 1) if all are the same or not numbers.
+///
+/// # Realtime
+/// Does not allocate.
+pub fn value_range(features: &[f32]) -> (f32, f32) {
+    let finite = || features.iter().copied().filter(|x| x.is_finite());
+    let (low, high) = (finite().fold(f32::INFINITY, f32::min), finite().fold(f32::NEG_INFINITY, f32::max));
+    if low < high && (high - low).is_finite() { (low, high) } else { (0.0, 1.0) }
+}
+
 /// The cells of `cells` that pixel `i` of `pixels` covers: at least one.
 fn covered(i: usize, pixels: usize, cells: usize) -> Range<usize> {
     let at = |i: usize| i as u64 * cells as u64;

@@ -1,144 +1,172 @@
-//! Short-time power spectra of a clip, four frames at a time.
+//! The short-time Fourier transform of a clip: complex, magnitude or power.
 //!
-//! Frame f is centred at sample f·hop. The clip is pre-emphasised first, y[0] = x[0], y[n] = x[n] − c·x[n−1], then
-//! continued beyond both ends by reflection that does not repeat the end sample (numpy's `reflect`), again and again if
-//! the clip is shorter than the padding; a clip of one sample is continued by that sample. All in f32; a lane never
-//! meets another, so a frame has the same bits wherever it falls in a group of four.
-//!
-//! Planning allocates; computing does not, whatever the length of the clip.
+//! X[k, f] = Σ w[n]·x[f·hop + origin + n]·e^(−2πik(n + start)/n_fft), with `origin` and `start` of [`Padding`]; any FFT
+//! length, any window no longer, any hop. Frames are computed as many at once as the level has lanes, and a frame's bits do
+//! not depend on that. Planning allocates; computing does not, whatever the length of the clip.
 
-use super::lanes::{F32x4, LANES};
-use super::window::hann_symmetric;
-use realfft::{RealFftPlanner, RealToComplex};
-use rustfft::num_complex::Complex;
-use std::sync::Arc;
+use super::config::{MelConfig, Spectrum};
+use super::frames::{FramePlan, Kernel, Matrix, Source, kernel};
+use super::padding::{FrameGeometry, Padding};
+use super::window::Window;
+use crate::Error;
+use crate::simd::Level;
 
-/// A planned STFT.
-pub(super) struct Stft {
-    fft: Arc<dyn RealToComplex<F32x4>>,
-    pre_emphasis: f32,
-    hop: usize,
-    window: Vec<f32>,
-    /// Where the window begins in the FFT.
-    window_start: usize,
-    /// First bin whose power is wanted, and one past the last.
-    bins: (usize, usize),
-    /// Pre-emphasised samples under the windows of four frames.
-    span: Vec<f32>,
-    input: Vec<F32x4>,
-    spectrum: Vec<Complex<F32x4>>,
-    scratch: Vec<Complex<F32x4>>,
-    power: Vec<F32x4>,
+/// What defines an STFT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StftConfig {
+    /// Length of the FFT in samples, 2 to 65536.
+    pub n_fft: usize,
+    /// Length of the window in samples, 2 to `n_fft`.
+    pub win_samples: usize,
+    /// Samples from one frame to the next, 1 to 65536.
+    pub hop_samples: usize,
+    /// Shape of the window.
+    pub window: Window,
+    /// Whether the window is periodic or symmetric.
+    pub window_periodic: bool,
+    /// Where frames lie, and what is beyond the ends of the clip.
+    pub padding: Padding,
+}
+
+impl StftConfig {
+    pub(super) fn of(config: &MelConfig) -> StftConfig {
+        StftConfig {
+            n_fft: config.n_fft,
+            win_samples: config.win_samples,
+            hop_samples: config.hop_samples,
+            window: config.window,
+            window_periodic: config.window_periodic,
+            padding: config.padding,
+        }
+    }
+
+    pub(super) fn geometry(&self) -> FrameGeometry {
+        FrameGeometry { n_fft: self.n_fft, win: self.win_samples, hop: self.hop_samples }
+    }
+}
+
+/// Refuses sizes outside the ranges that [`StftConfig`] gives.
+pub(super) fn check_sizes(FrameGeometry { n_fft, win, hop }: FrameGeometry) -> Result<(), Error> {
+    let check = |ok: bool, name, value: usize, expected| {
+        if ok { Ok(()) } else { Err(Error::BadParameter { name, value: value as f64, expected }) }
+    };
+    check((2..=65_536).contains(&n_fft), "n_fft", n_fft, "2 to 65536")?;
+    check((2..=n_fft).contains(&win), "win_samples", win, "2 to n_fft")?;
+    check((1..=65_536).contains(&hop), "hop_samples", hop, "1 to 65536")
+}
+
+/// A planned STFT: make it once, run it on any number of clips.
+///
+/// ```
+/// use millpond_core::audio::{Padding, Stft, StftConfig, Window};
+///
+/// let mut stft = Stft::new(StftConfig {
+///     n_fft: 512,
+///     win_samples: 400,
+///     hop_samples: 160,
+///     window: Window::Hann,
+///     window_periodic: true,
+///     padding: Padding::Reflect,
+/// })?;
+/// let clip = vec![0.5; 16_000];
+/// let n_frames = stft.output_frames(clip.len());
+/// let mut power = vec![0.0; stft.n_bins() * n_frames];
+/// stft.power_into(&clip, &mut power)?;
+/// assert!((power[50] - (0.5f32 * 200.0).powi(2)).abs() < 1e-2); // bin 0 of frame 50
+/// # Ok::<(), millpond_core::Error>(())
+/// ```
+pub struct Stft {
+    config: StftConfig,
+    plan: FramePlan,
+    kernel: Box<dyn Kernel>,
+}
+
+impl core::fmt::Debug for Stft {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Stft").field("config", &self.config).finish_non_exhaustive()
+    }
 }
 
 impl Stft {
-    /// Plans and allocates. `n_fft` is even and at most 4096, 2 ≤ `win` ≤ `n_fft`, `hop` ≥ 1.
-    pub(super) fn new(n_fft: usize, win: usize, hop: usize, pre_emphasis: f32, bins: (usize, usize)) -> Stft {
-        let fft = RealFftPlanner::<F32x4>::new().plan_fft_forward(n_fft);
-        Stft {
-            pre_emphasis,
-            hop,
-            window: hann_symmetric(win),
-            window_start: (n_fft - win) / 2,
-            bins,
-            span: vec![0.0; (LANES - 1) * hop + win],
-            input: fft.make_input_vec(),
-            spectrum: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            power: vec![F32x4::default(); n_fft / 2 + 1],
-            fft,
-        }
+    /// Validates, plans and allocates.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] for a size outside the range that [`StftConfig`] gives.
+    pub fn new(config: StftConfig) -> Result<Stft, Error> {
+        check_sizes(config.geometry())?;
+        let plan = FramePlan::new(&config);
+        Ok(Stft { config, kernel: kernel(Level::best(), &plan), plan })
     }
 
-    /// Power |X|² of frames `frame..frame + 4` of a clip that is not empty, by bin; bins that nobody wants are 0.
-    pub(super) fn power(&mut self, samples: &[f32], frame: usize) -> &[F32x4] {
-        let first = (frame * self.hop) as i64 + self.window_start as i64 - (self.input.len() / 2) as i64;
-        self.fill_span(samples, first);
-        self.window_lanes();
-        // It can only refuse buffers of other lengths than it made itself.
-        let planned = self.fft.process_with_scratch(&mut self.input, &mut self.spectrum, &mut self.scratch);
-        debug_assert!(planned.is_ok());
-
-        let (from, to) = self.bins;
-        for (power, bin) in self.power[from..to].iter_mut().zip(&self.spectrum[from..to]) {
-            *power = bin.re * bin.re + bin.im * bin.im;
-        }
-        &self.power
+    /// The same with kernels of this level; allocates. Results do not depend on it.
+    pub fn with_level(self, level: Level) -> Stft {
+        Stft { kernel: kernel(level, &self.plan), ..self }
     }
 
-    /// Pre-emphasised samples from position `first` on.
-    fn fill_span(&mut self, samples: &[f32], first: i64) {
-        let c = self.pre_emphasis;
-        let end = first + self.span.len() as i64;
-        if first >= 1 && end <= samples.len() as i64 {
-            let (first, end) = (first as usize, end as usize);
-            let pairs = samples[first..end].iter().zip(&samples[first - 1..end - 1]);
-            for (out, (&x, &before)) in self.span.iter_mut().zip(pairs) {
-                *out = x - c * before;
-            }
-        } else {
-            for (i, out) in self.span.iter_mut().enumerate() {
-                let n = reflect(first + i as i64, samples.len());
-                *out = if n == 0 { samples[0] } else { samples[n] - c * samples[n - 1] };
-            }
-        }
+    /// Number of bins, n_fft / 2 + 1: the rows of the output.
+    pub fn n_bins(&self) -> usize {
+        self.config.n_fft / 2 + 1
     }
 
-    /// Windows four frames into the lanes of the FFT's input, which the last FFT has overwritten.
-    fn window_lanes(&mut self) {
-        let (hop, win) = (self.hop, self.window.len());
-        self.input[..self.window_start].fill(F32x4::default());
-        self.input[self.window_start + win..].fill(F32x4::default());
-        let lane = |i: usize| &self.span[i * hop..][..win];
-        let (a, b, c, d) = (lane(0), lane(1), lane(2), lane(3));
-        let input = &mut self.input[self.window_start..][..win];
-        for (i, (out, &w)) in input.iter_mut().zip(&self.window).enumerate() {
-            *out = F32x4([a[i], b[i], c[i], d[i]]) * F32x4::splat(w);
+    /// Number of frames, the columns of the output, for a clip of `samples` samples.
+    pub fn output_frames(&self, samples: usize) -> usize {
+        self.config.padding.frames(samples, self.config.geometry())
+    }
+
+    /// |X|² of a clip into `[n_bins, n_frames]`, row-major. Returns the number of frames.
+    ///
+    /// # Errors
+    /// [`Error::BufferTooSmall`] if `out` is shorter than n_bins × n_frames; nothing is written.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn power_into(&mut self, samples: &[f32], out: &mut [f32]) -> Result<usize, Error> {
+        self.spectra_into(Spectrum::Power, samples, out)
+    }
+
+    /// |X| of a clip, otherwise as [`power_into`](Self::power_into).
+    ///
+    /// # Errors
+    /// [`Error::BufferTooSmall`], as there.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn magnitude_into(&mut self, samples: &[f32], out: &mut [f32]) -> Result<usize, Error> {
+        self.spectra_into(Spectrum::Magnitude, samples, out)
+    }
+
+    fn spectra_into(&mut self, of: Spectrum, samples: &[f32], out: &mut [f32]) -> Result<usize, Error> {
+        let n_frames = self.check_room(samples, 1, out)?;
+        let out = Matrix { out, row_step: n_frames, frame_step: 1 };
+        self.kernel.spectra(&self.plan, of, whole(samples), 0..n_frames, out);
+        Ok(n_frames)
+    }
+
+    /// X of a clip into `[n_bins, 2, n_frames]`, row-major: a row of real parts and one of imaginary parts for each bin.
+    /// Returns the number of frames.
+    ///
+    /// # Errors
+    /// [`Error::BufferTooSmall`] if `out` is shorter than 2 × n_bins × n_frames; nothing is written.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn complex_into(&mut self, samples: &[f32], out: &mut [f32]) -> Result<usize, Error> {
+        let n_frames = self.check_room(samples, 2, out)?;
+        let out = Matrix { out, row_step: n_frames, frame_step: 1 };
+        self.kernel.complex(&self.plan, whole(samples), 0..n_frames, out);
+        Ok(n_frames)
+    }
+
+    fn check_room(&self, samples: &[f32], per_bin: usize, out: &[f32]) -> Result<usize, Error> {
+        let n_frames = self.output_frames(samples.len());
+        let needed = (self.n_bins() * per_bin).saturating_mul(n_frames);
+        if out.len() < needed {
+            return Err(Error::BufferTooSmall { needed, got: out.len() });
         }
+        Ok(n_frames)
     }
 }
 
-/// The index inside a clip of `len` ≥ 1 samples that reflection gives for any position.
-fn reflect(position: i64, len: usize) -> usize {
-    let last = len as i64 - 1;
-    if last == 0 {
-        return 0;
-    }
-    let n = position.rem_euclid(2 * last);
-    n.min(2 * last - n) as usize
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reflection_is_numpys() {
-        // np.pad([0, 1, 2], 5, mode="reflect")
-        let padded: Vec<usize> = (-5..8).map(|i| reflect(i, 3)).collect();
-        assert_eq!(padded, [1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1]);
-        assert!((-9..9).all(|i| reflect(i, 1) == 0));
-    }
-
-    /// See the head of `lanes.rs`. Lengths: `n_fft` ≤ 4096, of which rustfft plans the half; its Bluestein and Rader plans
-    /// ask for lengths below twice the half, rounded up to 2^a·3^b ≤ 4096.
-    #[test]
-    fn twiddles_do_not_depend_on_libm() {
-        /// Units in the last place of f64 by which a libm may err. The usual ones promise 1.
-        const LIBM_ULPS: u64 = 50;
-        for len in 1..=4096usize {
-            let constant = -2f64 * std::f64::consts::PI / len as f64;
-            for index in 0..len {
-                let angle = constant * index as f64;
-                for value in [angle.cos(), angle.sin()] {
-                    if value != 0.0 {
-                        // The 29 bits that f32 drops: at 2^28 rounding tips over.
-                        let dropped = value.to_bits() & ((1 << 29) - 1);
-                        let margin = dropped.abs_diff(1 << 28);
-                        assert!(margin > LIBM_ULPS, "{index}/{len}: {value} is {margin} ulps from a boundary");
-                    }
-                }
-            }
-        }
-    }
+fn whole(samples: &[f32]) -> Source<'_> {
+    Source { samples, base: 0, len: samples.len() as u64 }
 }

@@ -1,262 +1,163 @@
-//! Preallocated objects that come back by themselves.
+//! How millpond uses memory: objects that are made once, lent, and come back by themselves.
 //!
-//! A [`Pool`] makes its objects once. [`Pool::try_acquire`] lends one as a [`Pooled`] guard, which gives it back when
-//! it is dropped; neither allocates. Guards may outlive the pool handle and cross threads. An object keeps its
-//! contents between uses.
+//! A 1080p frame is 3 MB. Allocating one for each picture of a stream costs more than it seems: the system hands out
+//! fresh pages, every one of them faults when it is first written, and after hours of mixed sizes the heap is full of
+//! holes. So nothing that is needed once a frame is allocated once a frame. It lies in a [`Pool`], is lent as a
+//! [`Pooled`] guard, and goes back when the guard is dropped: on whatever thread, however the function ends.
 //!
 //! ```
-//! use millpond_core::pool::Pool;
+//! use millpond_core::pool::PoolConfig;
+//! use millpond_core::video::{FrameLayout, FramePool, PixelFormat};
 //!
-//! let pool = Pool::new(2, || vec![0u8; 1024]);
-//! let mut first = pool.try_acquire()?;
-//! first[0] = 7;
-//! let second = pool.try_acquire()?;
-//! assert_eq!(pool.try_acquire().unwrap_err().code(), "E_POOL_EXHAUSTED");
-//! drop(second);
-//! assert_eq!(pool.stats().available, 1);
+//! let layout = FrameLayout::aligned(PixelFormat::I420, 1920, 1080)?;
+//! let pool = FramePool::frames(layout, PoolConfig::fixed(3))?; // allocates three frames
+//! for _picture in 0..100 {
+//!     let mut frame = pool.acquire()?; // allocates nothing
+//!     frame.view_mut().plane_mut(0).row_mut(0).fill(16);
+//! } // each frame goes back here
+//! let stats = pool.stats();
+//! assert_eq!((stats.allocations, stats.total_acquires, stats.peak_usage), (3, 100, 1));
 //! # Ok::<(), millpond_core::Error>(())
 //! ```
+//!
+//! # Which pool
+//!
+//! | what | pool | made with |
+//! |---|---|---|
+//! | pictures of one layout | [`FramePool`](crate::video::FramePool) | `FramePool::frames(layout, config)` |
+//! | pictures of whatever layout comes, under a limit of bytes | [`PoolSet`] | `PoolSet::new(config, max_bytes)` |
+//! | blocks of sound | [`SamplePool`] | `SamplePool::samples(layout, config)` |
+//! | packets, segments, JPEG files | [`BufferPool`] | `BufferPool::new(&[(bytes, config), …])` |
+//! | input and output of a model | [`TensorPool`] | `TensorPool::tensors(&shape, config)` |
+//! | anything else that is [`Recycle`] | [`Pool`] | `Pool::new(config, make)` |
+//!
+//! # How many
+//!
+//! As many objects as are out at once, and no more: each further one is memory that lies idle. A stage that takes
+//! `latency` from getting a packet to being done with its picture, fed every `interval`, has `latency / interval`
+//! pictures out. [`PoolConfig::for_latency`] is that figure rounded up, and at least 2, so that one can be written while
+//! another is read. To it add what is kept on purpose: the length of each queue between stages, the batch that a model
+//! wants. If you do not know, let the pool tell you: run with room to grow and read [`PoolStats::peak_usage`].
+//!
+//! ```
+//! use millpond_core::pool::PoolConfig;
+//! use std::time::Duration;
+//!
+//! // A decoder that holds back 4 pictures, at 25 pictures a second.
+//! let config = PoolConfig::for_latency(Duration::from_millis(160), Duration::from_millis(40))?;
+//! assert_eq!(config.initial, 4);
+//! # Ok::<(), millpond_core::Error>(())
+//! ```
+//!
+//! # When all are lent
+//!
+//! First the pool grows, if it may: [`Growth`] says by how much, [`PoolConfig::max`] how far. Grown is grown: the objects
+//! stay until the pool goes. After that [`Exhausted`] decides:
+//!
+//! - `Fail`: the caller gets [`Error::PoolExhausted`](crate::Error::PoolExhausted) and can drop a picture. For live
+//!   streams, and for whoever must not block.
+//! - `Wait`: the caller sleeps until something comes back, or a deadline passes. A slow stage then holds back the fast
+//!   one before it, which is what a pipeline wants. Where there are no threads, in the browser, nothing could come back
+//!   during the wait, and the answer is `PoolExhausted` at once.
+//! - `Allocate`: one more is made, and freed when it comes back. For bursts. It is counted as
+//!   [`overflow`](PoolStats::overflow), and with the feature `tracing` the pool warns when it starts; a pool that
+//!   overflows all the time is too small.
+//!
+//! ```
+//! use millpond_core::pool::{Exhausted, Pool, PoolConfig};
+//! use std::time::Duration;
+//!
+//! let two = PoolConfig::fixed(2);
+//! let code = |config: PoolConfig| {
+//!     let pool = Pool::new(config, || vec![0u8; 1024])?;
+//!     let _held = (pool.acquire()?, pool.acquire()?);
+//!     pool.acquire().map(|_| pool.stats().overflow)
+//! };
+//! assert_eq!(code(two).unwrap_err().code(), "E_POOL_EXHAUSTED");
+//! let deadline = Some(Duration::from_millis(5));
+//! assert_eq!(code(two.exhausted(Exhausted::Wait { deadline })).unwrap_err().code(), "E_DEADLINE");
+//! assert_eq!(code(two.exhausted(Exhausted::Allocate)), Ok(1));
+//! ```
+//!
+//! A single call can have its own way: [`try_acquire`](Pool::try_acquire) only looks,
+//! [`acquire_timeout`](Pool::acquire_timeout) waits so long, [`acquire_or_cancelled`](Pool::acquire_or_cancelled) until a
+//! [`CancelToken`] is raised, and with the feature `async` `Pool::acquire_async` waits in a future.
+//!
+//! # One writer or many readers
+//!
+//! A [`Pooled`] guard is the only way to its object, so it can be written. [`share`](Pooled::share) turns it into a
+//! [`SharedPooled`], which can be cloned for an encoder, a preview and a thumbnail at once; the object goes back when the
+//! last clone is dropped, and [`try_unique`](SharedPooled::try_unique) makes it writable again for whoever is left alone
+//! with it. The count lies in the pool's slot: neither step allocates. A guard can also travel through C as a pointer,
+//! see [`into_raw`](Pooled::into_raw).
+//!
+//! # What allocates when
+//!
+//! | call | allocates |
+//! |---|---|
+//! | making a pool | everything: its places, `initial` objects |
+//! | `acquire` while something is free; dropping a guard; sharing; `stats` | nothing |
+//! | `acquire` when the pool may grow | the objects that it grows by |
+//! | `acquire` under `Exhausted::Allocate` | one object |
+//! | waiting, waking, cancelling, deadlines | nothing |
+//! | lending a [`Buffer`] that came back far too large or too small | its memory, once |
+//! | `PooledBytes` (feature `bytes`), its clones and parts | nothing; `into_bytes()` one small block |
+//! | [`PoolSet::acquire`] of a layout it has no pool for | that pool, counted as [opening](crate::memory::opening) |
+//! | guards with [`PoolConfig::leak_report`] | a list, when more are out than ever before |
+//! | [`Pool::leaks`], [`Pool::close`] | the list they return |
+//!
+//! Objects keep what was last written to them, unless [`Reset::Zero`] wipes them on their way back.
+//!
+//! # When something does not come back
+//!
+//! [`PoolStats::in_use`] that only rises is a guard that somebody keeps. With [`PoolConfig::leak_report`] the pool knows
+//! who: [`Pool::leaks`] names file and line of each acquire, and its age. [`Pool::close`] ends a pool and says the same of
+//! what is still out; such guards stay good, and their objects are freed when they are dropped.
+//!
+//! # How it works
+//!
+//! Free objects form a stack, so that the one lent next is the one whose pixels are still in the cache. The top of the
+//! stack, two flags and the count of acquires are one 64-bit word; acquiring and giving back are one compare-and-swap of
+//! it each, without a lock, and the statistics are read off it. Only who finds the pool empty takes a lock. Without
+//! threads, in WebAssembly, the same code compiles to plain loads and stores. The interleavings of two and three threads
+//! are checked by loom, the unsafe code (one file) by Miri.
 
-use crate::Error;
-use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+mod budget;
+mod buffer;
+#[cfg(feature = "bytes")]
+mod bytes;
+mod cancel;
+mod clock;
+mod config;
+#[cfg(feature = "async")]
+mod future;
+mod handle;
+mod leak;
+mod recycle;
+mod room;
+mod samples;
+#[cfg(feature = "video")]
+mod set;
+mod shelf;
+mod slot;
+mod stats;
+mod sync;
+mod tensor;
+mod word;
 
-/// An object and its way home while it is lent through a raw pointer.
-struct Slot<T> {
-    value: T,
-    home: Option<Arc<Shelf<T>>>,
-}
-
-/// What the handles and guards of one pool share.
-struct Shelf<T> {
-    capacity: usize,
-    state: Mutex<State<T>>,
-    returned: Condvar,
-}
-
-struct State<T> {
-    free: Vec<Box<Slot<T>>>,
-    stats: PoolStats,
-}
-
-impl<T> Shelf<T> {
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        // No code of a user runs under the lock, so a poisoned one is still consistent.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn put_back(&self, slot: Box<Slot<T>>) {
-        let mut state = self.lock();
-        state.free.push(slot);
-        state.stats.releases += 1;
-        drop(state);
-        self.returned.notify_one();
-    }
-}
-
-/// A fixed number of preallocated objects. Cloning the handle does not copy them.
-pub struct Pool<T> {
-    shelf: Arc<Shelf<T>>,
-}
-
-impl<T> Clone for Pool<T> {
-    fn clone(&self) -> Self {
-        Pool { shelf: Arc::clone(&self.shelf) }
-    }
-}
-
-/// What a pool has done so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PoolStats {
-    /// Objects that belong to the pool.
-    pub capacity: usize,
-    /// Objects that can be acquired now.
-    pub available: usize,
-    /// Objects that are lent now.
-    pub in_use: usize,
-    /// The most that were lent at once.
-    pub peak_usage: usize,
-    /// Successful acquires.
-    pub acquires: u64,
-    /// Objects that came back.
-    pub releases: u64,
-    /// Acquires that had to wait.
-    pub waits: u64,
-}
-
-impl<T> Pool<T> {
-    /// Makes `capacity` objects, at least one. This is the only call that allocates.
-    pub fn new(capacity: usize, make: impl FnMut() -> T) -> Pool<T> {
-        let capacity = capacity.max(1);
-        let mut make = make;
-        let free: Vec<_> = (0..capacity).map(|_| Box::new(Slot { value: make(), home: None })).collect();
-        let stats = PoolStats { capacity, ..PoolStats::default() };
-        Pool { shelf: Arc::new(Shelf { capacity, state: Mutex::new(State { free, stats }), returned: Condvar::new() }) }
-    }
-
-    /// Lends an object, if one is free.
-    ///
-    /// # Errors
-    /// [`Error::PoolExhausted`] if all are lent.
-    ///
-    /// # Realtime
-    /// Does not allocate.
-    pub fn try_acquire(&self) -> Result<Pooled<T>, Error> {
-        let mut state = self.shelf.lock();
-        match state.free.pop() {
-            Some(slot) => Ok(self.lend(slot, &mut state)),
-            None => Err(Error::PoolExhausted { capacity: self.shelf.capacity }),
-        }
-    }
-
-    /// Lends an object, waiting until one comes back. `cancelled` is asked each time the wait is woken, also by
-    /// [`wake`](Self::wake); when it says so, the answer is `None`.
-    ///
-    /// # Realtime
-    /// Does not allocate. Blocks while all objects are lent.
-    pub fn acquire_unless(&self, cancelled: impl Fn() -> bool) -> Option<Pooled<T>> {
-        let mut state = self.shelf.lock();
-        let mut waited = false;
-        loop {
-            if cancelled() {
-                return None;
-            }
-            if let Some(slot) = state.free.pop() {
-                state.stats.waits += u64::from(waited);
-                return Some(self.lend(slot, &mut state));
-            }
-            waited = true;
-            state = self.shelf.returned.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// Wakes everyone who waits, so that they look again whether they are cancelled.
-    pub fn wake(&self) {
-        // Under the lock, so that nobody sits between looking and waiting.
-        let _state = self.shelf.lock();
-        self.shelf.returned.notify_all();
-    }
-
-    fn lend(&self, slot: Box<Slot<T>>, state: &mut State<T>) -> Pooled<T> {
-        state.stats.acquires += 1;
-        let in_use = self.shelf.capacity - state.free.len();
-        state.stats.peak_usage = state.stats.peak_usage.max(in_use);
-        Pooled { slot: Some(slot), shelf: Arc::clone(&self.shelf) }
-    }
-
-    /// What the pool has done so far.
-    pub fn stats(&self) -> PoolStats {
-        let state = self.shelf.lock();
-        let available = state.free.len();
-        PoolStats { available, in_use: self.shelf.capacity - available, ..state.stats }
-    }
-}
-
-impl<T> core::fmt::Debug for Pool<T> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_tuple("Pool").field(&self.stats()).finish()
-    }
-}
-
-/// An object on loan; dropping it gives it back.
-pub struct Pooled<T> {
-    /// `None` only while the guard is taken apart.
-    slot: Option<Box<Slot<T>>>,
-    shelf: Arc<Shelf<T>>,
-}
-
-impl<T> Pooled<T> {
-    /// Turns the guard into a pointer that C code can carry, for instance in an `AVBufferRef`. The object stays on
-    /// loan until [`from_raw`](Self::from_raw).
-    ///
-    /// # Realtime
-    /// Does not allocate.
-    pub fn into_raw(mut self) -> *mut core::ffi::c_void {
-        let mut slot = self.slot.take().expect("a guard has its object");
-        slot.home = Some(Arc::clone(&self.shelf));
-        Box::into_raw(slot).cast()
-    }
-
-    /// Takes the guard back from the pointer.
-    ///
-    /// # Safety
-    /// `pointer` came from [`into_raw`](Self::into_raw) of a `Pooled` of the same `T` and is used only this once.
-    pub unsafe fn from_raw(pointer: *mut core::ffi::c_void) -> Pooled<T> {
-        // SAFETY: by the caller's promise the pointer is the box that `into_raw` released.
-        let mut slot = unsafe { Box::from_raw(pointer.cast::<Slot<T>>()) };
-        let shelf = slot.home.take().expect("into_raw noted the way home");
-        Pooled { slot: Some(slot), shelf }
-    }
-}
-
-impl<T> Deref for Pooled<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.slot.as_ref().expect("a guard has its object").value
-    }
-}
-
-impl<T> DerefMut for Pooled<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.slot.as_mut().expect("a guard has its object").value
-    }
-}
-
-impl<T> Drop for Pooled<T> {
-    fn drop(&mut self) {
-        if let Some(slot) = self.slot.take() {
-            self.shelf.put_back(slot);
-        }
-    }
-}
-
-impl<T: core::fmt::Debug> core::fmt::Debug for Pooled<T> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn guards_come_home_even_after_the_handle_is_gone() {
-        let pool = Pool::new(2, || 0u32);
-        let mut first = pool.try_acquire().unwrap();
-        *first = 5;
-        let raw = first.into_raw();
-        assert_eq!(pool.stats().in_use, 1);
-        let handle = pool.clone();
-        drop(pool);
-        // SAFETY: `raw` is fresh from `into_raw`.
-        let first = unsafe { Pooled::<u32>::from_raw(raw) };
-        assert_eq!(*first, 5);
-        drop(first);
-        let stats = handle.stats();
-        assert_eq!((stats.in_use, stats.available, stats.peak_usage, stats.releases), (0, 2, 1, 1));
-    }
-
-    #[test]
-    fn waiting_ends_when_an_object_returns_or_the_caller_cancels() {
-        use std::sync::atomic::{AtomicBool, Ordering};
-        let pool = Pool::new(1, || ());
-        let held = pool.try_acquire().unwrap();
-        let cancelled = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            let waiter = scope.spawn(|| pool.acquire_unless(|| cancelled.load(Ordering::Acquire)).is_some());
-            drop(held);
-            assert!(waiter.join().unwrap());
-        });
-        let held = pool.try_acquire().unwrap();
-        std::thread::scope(|scope| {
-            let waiter = scope.spawn(|| pool.acquire_unless(|| cancelled.load(Ordering::Acquire)).is_some());
-            cancelled.store(true, Ordering::Release);
-            pool.wake();
-            assert!(!waiter.join().unwrap());
-        });
-        drop(held);
-        assert_eq!(pool.stats().available, 1);
-    }
-}
+pub use buffer::{Buffer, BufferPool};
+#[cfg(feature = "bytes")]
+pub use bytes::PooledBytes;
+pub use cancel::CancelToken;
+pub use config::{Exhausted, Growth, PoolConfig, Reset};
+#[cfg(feature = "async")]
+pub use future::Acquire;
+pub use handle::Pool;
+pub use leak::Leak;
+pub use recycle::Recycle;
+pub use samples::{Arrangement, Sample, SampleFormat, SampleLayout, SamplePool, Samples};
+#[cfg(feature = "video")]
+pub use set::PoolSet;
+pub use slot::{Pooled, SharedPooled};
+pub use stats::PoolStats;
+pub use tensor::{Tensor, TensorPool};

@@ -7,6 +7,23 @@
 //!
 //! On x86-64 and aarch64 the machine is asked when the program runs. WebAssembly has nothing to ask: a build with
 //! `target-feature=+simd128` has [`Isa::Simd128`], one without has [`Isa::Scalar`] only.
+//!
+//! Byte kernels are written once, in the words of [`vector::Simd`], and compiled for every level by [`macros::kernels!`];
+//! a level is a file here. Beside them stands `scalar.rs`, plain Rust, which they equal.
+
+pub(crate) mod macros;
+pub(crate) mod vector;
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx2;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx512;
+#[cfg(target_arch = "aarch64")]
+pub(crate) mod neon;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) mod simd128;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod sse41;
 
 /// An instruction set for which there are kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +57,8 @@ impl Isa {
             Isa::Avx2 => is_x86_feature_detected!("avx2"),
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512 => {
-                is_x86_feature_detected!("avx512f")
+                is_x86_feature_detected!("avx2")
+                    && is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
@@ -84,6 +102,41 @@ impl Level {
     #[inline]
     pub fn isa(self) -> Isa {
         self.0
+    }
+}
+
+/// A level as the tokens of kernels: which of them a level uses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Token {
+    Scalar,
+    #[cfg(target_arch = "x86_64")]
+    Sse41(sse41::Sse41),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(avx2::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(avx512::Avx512),
+    #[cfg(target_arch = "aarch64")]
+    Neon(neon::Neon),
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    Simd128(simd128::Simd128),
+}
+
+impl Level {
+    #[inline]
+    pub(crate) fn token(self) -> Token {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Sse41 => Token::Sse41(sse41::Sse41(())),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => Token::Avx2(avx2::Avx2(())),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => Token::Avx512(avx512::Avx512(())),
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => Token::Neon(neon::Neon(())),
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Isa::Simd128 => Token::Simd128(simd128::Simd128(())),
+            _ => Token::Scalar,
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use super::color::ColorDescription;
 use super::format::{FrameLayout, STRIDE_ALIGN};
 use super::view::{FrameView, FrameViewMut};
 use crate::Error;
-use crate::pool::Pool;
+use crate::pool::{Pool, PoolConfig, Recycle, Reset};
+
 /// A picture in memory of its own: one allocation, aligned to 64 bytes, zeroed when made.
 pub struct Frame {
     layout: FrameLayout,
@@ -89,9 +90,33 @@ impl core::fmt::Debug for Frame {
 pub type FramePool = Pool<Frame>;
 
 impl FramePool {
-    /// Allocates `capacity` frames. A frame that comes back keeps its old pixels.
-    pub fn frames(layout: FrameLayout, capacity: usize) -> FramePool {
-        Pool::new(capacity, || Frame::new(layout))
+    /// A pool of frames of this layout. A frame that comes back keeps its old pixels, unless `config.reset` says
+    /// otherwise. Allocates.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] if the configuration makes no sense.
+    pub fn frames(layout: FrameLayout, config: PoolConfig) -> Result<FramePool, Error> {
+        Pool::new(config, move || Frame::new(layout))
+    }
+}
+
+impl Frame {
+    /// Bytes that a frame of this layout takes, without the few that align its start.
+    pub(crate) fn bytes_of(layout: &FrameLayout) -> usize {
+        layout.size().next_multiple_of(STRIDE_ALIGN)
+    }
+}
+
+impl Recycle for Frame {
+    fn recycle(&mut self, reset: Reset) {
+        if reset == Reset::Zero {
+            self.memory.fill(0);
+            std::hint::black_box(&mut *self.memory);
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        Frame::bytes_of(&self.layout)
     }
 }
 

@@ -4,7 +4,7 @@
 //! are three owners of the same view. All arithmetic is integer and gives the same bytes on every target; each
 //! kernel's file opens with its formula and rounding.
 
-pub(crate) mod blend;
+pub mod blend;
 mod color;
 pub mod composite;
 pub mod convert;
@@ -12,8 +12,11 @@ mod crop;
 mod fill;
 mod format;
 mod frame;
+#[cfg(feature = "jpeg")]
+pub mod jpeg;
 mod plane;
-pub(crate) mod resize;
+pub mod resize;
+pub mod tensor;
 mod view;
 
 pub use crate::error::PictureKind;

@@ -104,6 +104,12 @@ impl<'a> PlaneMut<'a> {
         &mut self.data[start..start + self.row_bytes]
     }
 
+    /// Rows `y` and `y + 1`.
+    pub(super) fn two_rows_mut(&mut self, y: usize) -> [&mut [u8]; 2] {
+        let (first, second) = self.data[y * self.stride..].split_at_mut(self.stride);
+        [&mut first[..self.row_bytes], &mut second[..self.row_bytes]]
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.rows

@@ -174,6 +174,11 @@ impl<'a> FrameViewMut<'a> {
         &mut self.planes[..self.format.planes()][index]
     }
 
+    /// All planes at once.
+    pub(crate) fn planes_mut(&mut self) -> &mut [PlaneMut<'a>] {
+        &mut self.planes[..self.format.planes()]
+    }
+
     /// The same picture to read.
     pub fn as_view(&self) -> FrameView<'_> {
         let mut planes = [Plane::default(); 4];

@@ -5,14 +5,17 @@
 //! after construction.
 
 use crate::{Cancel, Error};
-use millpond_core::pool::Pooled;
-use millpond_core::video::{Color, Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert};
+use millpond_core::pool::{PoolConfig, Pooled};
+use millpond_core::video::{
+    Color, Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert::Converter,
+};
 
 /// The frames of a render.
 pub(crate) struct Canvas {
     /// Canvas frames.
     composed: FramePool,
-    color: Color,
+    /// From an RGBA canvas to I420.
+    to_i420: Converter,
     /// I420 of the canvas's size, for an RGBA canvas of odd size.
     converted: Option<Frame>,
     /// I420 of even size, unless canvas frames are that.
@@ -36,30 +39,31 @@ impl Canvas {
         } else {
             None
         };
+        let encoded = (!is_direct && waiting > 0).then(|| FramePool::frames(layout, PoolConfig::fixed(waiting)));
         Ok(Canvas {
-            composed: FramePool::frames(canvas, if is_direct { waiting + 1 } else { 1 }),
-            color,
+            composed: FramePool::frames(canvas, PoolConfig::fixed(if is_direct { waiting + 1 } else { 1 }))?,
+            to_i420: Converter::new((canvas.format(), color), (PixelFormat::I420, color))?,
             converted,
-            encoded: (!is_direct).then(|| FramePool::frames(layout, waiting)),
+            encoded: encoded.transpose()?,
         })
     }
 
     /// A frame to compose on; waits until one is free.
     pub(crate) fn acquire(&self, cancel: &Cancel) -> Result<Pooled<Frame>, Error> {
-        self.composed.acquire_unless(|| cancel.is_abandoned()).ok_or(Error::Cancelled)
+        Ok(self.composed.acquire_or_cancelled(cancel.abandoned())?)
     }
 
     /// What the encoder gets for a composed frame.
     pub(crate) fn finish(&mut self, composed: Pooled<Frame>, cancel: &Cancel) -> Result<Pooled<Frame>, Error> {
         let Some(pool) = &self.encoded else { return Ok(composed) };
-        let mut encoded = pool.acquire_unless(|| cancel.is_abandoned()).ok_or(Error::Cancelled)?;
+        let mut encoded = pool.acquire_or_cancelled(cancel.abandoned())?;
         let view = composed.view();
         match (&mut self.converted, view.format()) {
             (Some(converted), _) => {
-                convert::from_rgba(&view, self.color, &mut converted.view_mut())?;
+                self.to_i420.convert_into(&view, &mut converted.view_mut())?;
                 repeat_edges(&converted.view(), &mut encoded.view_mut());
             }
-            (None, PixelFormat::Rgba8) => convert::from_rgba(&view, self.color, &mut encoded.view_mut())?,
+            (None, PixelFormat::Rgba8) => self.to_i420.convert_into(&view, &mut encoded.view_mut())?,
             (None, _) => repeat_edges(&view, &mut encoded.view_mut()),
         }
         Ok(encoded)

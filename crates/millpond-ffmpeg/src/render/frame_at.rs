@@ -5,7 +5,7 @@ use super::feed::Feed;
 use super::{RenderOptions, Warnings};
 use crate::{Error, VideoFrame};
 use millpond_core::Rational;
-use millpond_core::video::{Frame, FrameLayout, PixelFormat, convert};
+use millpond_core::video::{Frame, FrameLayout, PixelFormat, convert::Converter};
 use millpond_scene::{Scene, Stage, seconds};
 
 /// The frame that shows at `time` (seconds), as RGBA without padding. Clips are read from a key frame at or before their
@@ -34,6 +34,8 @@ pub fn frame_at(scene: &Scene, options: &RenderOptions, time: Rational) -> Resul
         Ok::<(), Error>(())
     })?;
     let mut shown = Frame::new(FrameLayout::packed(PixelFormat::Rgba8, layout.width(), layout.height())?);
-    convert::to_rgba(&canvas.view(), stage.canvas_color(), &mut shown.view_mut())?;
+    let color = stage.canvas_color();
+    Converter::new((layout.format(), color), (PixelFormat::Rgba8, color))?
+        .convert_into(&canvas.view(), &mut shown.view_mut())?;
     Ok(shown)
 }

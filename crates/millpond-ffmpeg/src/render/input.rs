@@ -7,8 +7,8 @@
 use super::reader::{FromClip, Reader, Readers};
 use crate::{ClipPicture, Error, Place, VideoFrame};
 use millpond_core::Rational;
-use millpond_core::pool::Pooled;
-use millpond_core::video::{Color, Frame, FrameLayout, FramePool, PixelFormat, convert};
+use millpond_core::pool::{PoolConfig, Pooled};
+use millpond_core::video::{Color, Frame, FrameLayout, FramePool, PixelFormat, convert::Converter};
 use millpond_scene::{ClipInfo, ColorTags, Scene, Source, resolve_color};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -87,7 +87,7 @@ impl RawFrames {
                 got: format!("{} bytes, and not a clip: {not_a_clip}", metadata.len()),
             });
         }
-        let pool = FramePool::frames(layout, OUT);
+        let pool = FramePool::frames(layout, PoolConfig::fixed(OUT))?;
         Ok(RawFrames { file, place, size, count, position: 0, is_over: false, pool })
     }
 
@@ -148,7 +148,7 @@ impl ClipFrames {
             layout,
             color,
             place,
-            pool: FramePool::frames(layout, OUT),
+            pool: FramePool::frames(layout, PoolConfig::fixed(OUT))?,
             waiting: None,
             has_begun: false,
             is_over: false,
@@ -192,7 +192,8 @@ impl ClipFrames {
             });
         }
         let mut converted = self.pool.try_acquire()?;
-        convert::to_rgba(&view, self.color, &mut converted.view_mut())?;
+        let to_rgba = Converter::new((view.format(), self.color), (PixelFormat::Rgba8, self.color))?;
+        to_rgba.convert_into(&view, &mut converted.view_mut())?;
         Ok(VideoFrame::from(converted))
     }
 }

@@ -72,7 +72,8 @@ impl<'scope, 'env> Readers<'scope, 'env> {
         warnings: &Warnings,
     ) -> Result<Self, Error> {
         let (cancel, warnings) = (cancel.clone(), warnings.clone());
-        let config = DecoderConfig { held: OUT, threads: (DecoderConfig::default().threads / count.max(1)).max(1) };
+        let config = DecoderConfig::default();
+        let config = DecoderConfig { held: OUT, threads: (config.threads / count.max(1)).max(1), ..config };
         let mut readers = Readers { scope, assets, cancel, warnings, config, jobs: Vec::new(), idle: Vec::new() };
         for _ in 0..count {
             let worker = readers.hire()?;

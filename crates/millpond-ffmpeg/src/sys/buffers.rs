@@ -6,15 +6,15 @@
 //! to its pool. Slots outlive decoder and pool handle alike.
 //!
 //! A pool has as many slots as can be out at once: reference frames, the one that is written, one for each further
-//! thread, and those that the caller holds. If all are out nevertheless, FFmpeg's own allocator steps in and that is
-//! counted. Pictures whose size or format differ from those before come from a new pool; the old one drains.
+//! thread, and those that the caller holds; they take memory only once they were written. What happens if all are out
+//! nevertheless is up to the pool's policy. Pictures whose size or format differ from those before come from a pool of
+//! their own; the old one drains.
 
 use crate::pixels;
 use ffmpeg_next as ff;
 use ffmpeg_next::ffi;
-use millpond_core::memory;
-use millpond_core::pool::{PoolStats, Pooled};
-use millpond_core::video::{Frame, FrameLayout, FramePool, STRIDE_ALIGN};
+use millpond_core::pool::{Exhausted, PoolConfig, PoolSet, PoolStats, Pooled};
+use millpond_core::video::{Frame, FrameLayout, STRIDE_ALIGN};
 use std::ffi::{c_int, c_void};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,77 +22,56 @@ use std::sync::{Mutex, PoisonError};
 
 /// Where the pictures of one decoder lie.
 pub(crate) struct Buffers {
-    /// Slots that the decoder itself needs at most, besides `held`.
-    inner: usize,
-    /// Pictures that the caller holds at most.
-    held: usize,
-    /// What the codec writes into.
-    written: Mutex<Option<(FrameLayout, FramePool)>>,
-    /// What pictures are copied into that the codec could not write there.
-    copied: Mutex<Option<(FrameLayout, FramePool)>>,
-    lent: AtomicU64,
-    overflow: AtomicU64,
+    slots: PoolSet,
+    /// The layout of the last slot.
+    current: Mutex<Option<FrameLayout>>,
+    in_place: AtomicU64,
     copies: AtomicU64,
 }
 
 impl Buffers {
     /// No slots yet: they are made when the first picture's layout is known.
-    pub(crate) fn new(codec: ff::codec::Id, threads: usize, held: usize) -> Buffers {
-        Buffers {
-            inner: reference_frames(codec) + 1 + threads,
-            held,
-            written: Mutex::default(),
-            copied: Mutex::default(),
-            lent: AtomicU64::new(0),
-            overflow: AtomicU64::new(0),
+    pub(crate) fn new(
+        codec: ff::codec::Id,
+        threads: usize,
+        held: usize,
+        when_empty: Exhausted,
+    ) -> Result<Buffers, millpond_core::Error> {
+        let capacity = reference_frames(codec) + 1 + threads + held;
+        Ok(Buffers {
+            slots: PoolSet::new(PoolConfig::fixed(capacity).exhausted(when_empty), usize::MAX)?,
+            current: Mutex::default(),
+            in_place: AtomicU64::new(0),
             copies: AtomicU64::new(0),
-        }
+        })
     }
 
-    /// A slot to copy a picture of this layout into; `None` if all are out.
-    pub(crate) fn slot_for_copy(&self, layout: FrameLayout) -> Option<Pooled<Frame>> {
+    /// A slot to copy a picture of this layout into.
+    pub(crate) fn slot_for_copy(&self, layout: &FrameLayout) -> Result<Pooled<Frame>, millpond_core::Error> {
+        let slot = self.acquire(layout)?;
         self.copies.fetch_add(1, Ordering::Relaxed);
-        // Besides those that are held there is the one that is being filled.
-        acquire(&self.copied, layout, self.held + 1)
+        Ok(slot)
     }
 
-    /// Pictures that the codec wrote into slots, that it wrote elsewhere because all slots were out, and that were copied.
-    pub(crate) fn counts(&self) -> (u64, u64, u64) {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        (read(&self.lent), read(&self.overflow), read(&self.copies))
+    /// Slots that the codec wrote into, and pictures that were copied into one.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.in_place.load(Ordering::Relaxed), self.copies.load(Ordering::Relaxed))
     }
 
-    /// The pool that the codec writes into, else the one that is copied into.
+    /// The figures of all slots.
     pub(crate) fn pool_stats(&self) -> PoolStats {
-        let stats = |pool: &Mutex<Option<(FrameLayout, FramePool)>>| {
-            pool.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(_, pool)| pool.stats())
-        };
-        stats(&self.written).or_else(|| stats(&self.copied)).unwrap_or_default()
+        self.slots.stats()
     }
 
-    /// A slot for the codec to write a picture into.
-    fn slot_for_codec(&self, layout: FrameLayout) -> Option<Pooled<Frame>> {
-        let slot = acquire(&self.written, layout, self.inner + self.held);
-        let counter = if slot.is_some() { &self.lent } else { &self.overflow };
-        counter.fetch_add(1, Ordering::Relaxed);
-        slot
-    }
-}
-
-fn acquire(
-    current: &Mutex<Option<(FrameLayout, FramePool)>>,
-    layout: FrameLayout,
-    capacity: usize,
-) -> Option<Pooled<Frame>> {
-    let mut current = current.lock().unwrap_or_else(PoisonError::into_inner);
-    let pool = match &*current {
-        Some((known, pool)) if *known == layout => pool,
-        _ => {
-            let pool = memory::opening(|| FramePool::frames(layout, capacity));
-            &current.insert((layout, pool)).1
+    fn acquire(&self, layout: &FrameLayout) -> Result<Pooled<Frame>, millpond_core::Error> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = current.filter(|last| last != layout) {
+            self.slots.retire(&last);
         }
-    };
-    pool.try_acquire().ok()
+        *current = Some(*layout);
+        drop(current);
+        self.slots.acquire(layout)
+    }
 }
 
 /// The most pictures that a codec keeps to predict from or to reorder, as its specification says.
@@ -149,15 +128,14 @@ pub(super) unsafe extern "C" fn get_buffer(
         let is_direct = !codec.is_null() && (*codec).capabilities & ffi::AV_CODEC_CAP_DR1 as c_int != 0;
         let layout = if is_direct && (*context).hw_frames_ctx.is_null() { slot_layout(context, frame) } else { None };
         let Some(layout) = layout else { return ffi::avcodec_default_get_buffer2(context, frame, flags) };
-        let result = match buffers.slot_for_codec(layout) {
-            Some(slot) => fill(frame, slot).map_or(ffi::AVERROR(ffi::ENOMEM), |()| 0),
-            None => ffi::avcodec_default_get_buffer2(context, frame, flags),
-        };
-        if result >= 0 {
-            // So that a picture can be told to have its memory from here; references to it carry the mark.
-            (*frame).opaque = (*context).opaque;
+        let Ok(slot) = buffers.acquire(&layout) else { return ffi::AVERROR(ffi::ENOMEM) };
+        if fill(frame, slot).is_none() {
+            return ffi::AVERROR(ffi::ENOMEM);
         }
-        result
+        buffers.in_place.fetch_add(1, Ordering::Relaxed);
+        // So that a picture can be told to lie in a slot; references to it carry the mark.
+        (*frame).opaque = (*context).opaque;
+        0
     }
 }
 

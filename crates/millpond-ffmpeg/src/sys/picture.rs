@@ -26,8 +26,8 @@ pub(crate) fn frame_color(frame: &ff::frame::Video) -> ColorNumbers {
     }
 }
 
-/// Whether a picture's memory came from these buffers.
-pub(crate) fn is_from(frame: &ff::frame::Video, buffers: &Buffers) -> bool {
+/// Whether a picture lies in a slot of these buffers.
+pub(crate) fn is_in_slot(frame: &ff::frame::Video, buffers: &Buffers) -> bool {
     // SAFETY: the frame is borrowed; the pointers are compared and not followed.
     unsafe { ptr::eq((*frame.as_ptr()).opaque.cast_const().cast::<Buffers>(), buffers) }
 }

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::failure::{Failure, Outcome};
 use crate::setup::{self, Purpose};
-use crate::{native, page, paths, shell};
+use crate::{native, page, paths, pools, shell};
 use counts::Counts;
 
 /// A step that is one command: its name, the command, and the folder it runs in if that is not the root.
@@ -44,7 +44,7 @@ const CHECKS: [Step; 4] = [
     },
 ];
 
-const TESTS: [Step; 5] = [
+const TESTS: [Step; 6] = [
     Step {
         name: "unit, property and doc tests",
         line: &[
@@ -55,10 +55,13 @@ const TESTS: [Step; 5] = [
             "millpond-tests",
             "--exclude",
             "millpond-bits",
+            "--features",
+            "millpond-core/async,millpond-core/bytes,millpond-core/tracing",
             "--no-fail-fast",
         ],
         folder: ".",
     },
+    Step { name: "pools, every interleaving", line: &pools::LOOM, folder: "." },
     Step { name: "npm package", line: &["npm", "test"], folder: "bindings/wasm" },
     Step { name: "page in the browser", line: &["npm", "test"], folder: "web-demo" },
     Step { name: "the same bits everywhere", line: &["cargo", "test", "--package", "millpond-bits"], folder: "." },

@@ -16,12 +16,12 @@ use crate::Error;
 use filter::Filter;
 use std::sync::Arc;
 
-/// What one call of [`Resampler::process_into`] did.
+/// What a call did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Processed {
+pub struct Progress {
     /// Input samples consumed.
     pub read: usize,
-    /// Output samples written.
+    /// Output samples written; of features, frames.
     pub written: usize,
 }
 
@@ -112,12 +112,12 @@ impl Resampler {
     ///
     /// # Realtime
     /// Does not allocate.
-    pub fn process_into(&mut self, input: &[f32], output: &mut [f32]) -> Processed {
+    pub fn process_into(&mut self, input: &[f32], output: &mut [f32]) -> Progress {
         let done = if self.filter.is_none() {
             let len = input.len().min(output.len());
             output[..len].copy_from_slice(&input[..len]);
             self.next_output += len as u64;
-            Processed { read: len, written: len }
+            Progress { read: len, written: len }
         } else {
             // As much as makes no more than fits, and at least as much as fills the output: where one input sample
             // makes several outputs, some then stay due.
@@ -165,8 +165,8 @@ impl Resampler {
 
     /// Writes outputs from at most `available` more input samples, which `fill` copies to where it is told, from the
     /// given offset on.
-    fn run(&mut self, available: usize, fill: impl Fn(&mut [f32], usize), output: &mut [f32]) -> Processed {
-        let mut done = Processed::default();
+    fn run(&mut self, available: usize, fill: impl Fn(&mut [f32], usize), output: &mut [f32]) -> Progress {
+        let mut done = Progress::default();
         let Some(filter) = &self.filter else { return done };
         let (step, carry) = ((self.down / self.up) as usize, self.down % self.up);
         loop {

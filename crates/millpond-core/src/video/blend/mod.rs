@@ -1,73 +1,59 @@
-//! Source-over on coded values, straight alpha: rows of one plane, and rows of RGBA.
+//! Blending on coded values: rows, whole pictures, masks.
 //!
 //! ```text
 //! out = (src·a + dst·(255 − a) + 127) / 255        rounded down, exactly
 //! ```
 //!
-//! The division is exact for every value that occurs: for v < 65535, `v / 255 = (v + 1 + (v >> 8)) >> 8`. Alpha 0 leaves
-//! `dst` as it is and alpha 255 gives `src`. Nothing here allocates.
+//! [`scalar`] specifies every row kernel; [`Blend`] draws pictures and rectangles with them. Nothing here allocates but
+//! the constructors of masks.
 
-/// `(value + 127) / 255`, exactly, for values up to 255 × 255.
-#[inline(always)]
-pub(crate) fn div_255(value: u32) -> u32 {
-    let value = value + 127;
-    (value + 1 + (value >> 8)) >> 8
-}
+mod mask;
+mod mode;
+mod picture;
+mod scalar;
+mod vector;
 
-/// `src·a + dst·(255 − a)` over 255, rounded as stated at the head of this module.
-#[inline(always)]
-pub(crate) fn mix(src: u8, dst: u8, alpha: u8) -> u8 {
-    div_255(u32::from(src) * u32::from(alpha) + u32::from(dst) * (255 - u32::from(alpha))) as u8
+pub use mask::{feathered_ellipse, feathered_rectangle};
+pub use mode::Mode;
+pub use picture::{Alpha, Blend, premultiply_into};
+pub(crate) use scalar::{mix, mul_255};
+
+use crate::simd::Level;
+
+crate::simd::macros::kernels! {
+    fn plane(dst: &mut [u8], src: &[u8], alpha: u8);
+    /// An alpha for every sample of a row of a plane.
+    pub(crate) fn plane_alpha(dst: &mut [u8], src: &[u8], alpha: &[u8]);
+    /// `(v·factor + 127) / 255` of every value.
+    pub(crate) fn scale(values: &mut [u8], factor: u8);
+    /// `(v·f + 127) / 255` of every value and its factor.
+    pub(crate) fn multiply(values: &mut [u8], factors: &[u8]);
+    fn solid(dst: &mut [u8], pixel: [u8; 4], alpha: [u8; 4]);
+    fn straight(dst: &mut [u8], src: &[u8], opacity: u8, mode: Mode);
+    fn straight_masked(dst: &mut [u8], src: &[u8], mask: &[u8], opacity: u8, mode: Mode);
+    fn premultiplied(dst: &mut [u8], src: &[u8], opacity: u8);
+    fn premultiplied_masked(dst: &mut [u8], src: &[u8], mask: &[u8], opacity: u8);
+    fn premultiply(dst: &mut [u8], src: &[u8]);
 }
 
 /// One alpha for a whole row of a plane.
-pub(crate) fn row_constant(dst: &mut [u8], src: &[u8], alpha: u8) {
-    if alpha == 255 {
-        dst.copy_from_slice(src);
-        return;
-    }
-    for (dst, &src) in dst.iter_mut().zip(src) {
-        *dst = mix(src, *dst, alpha);
-    }
-}
-
-/// An alpha for every sample of a row of a plane.
-pub(crate) fn row_alpha(dst: &mut [u8], src: &[u8], alpha: &[u8]) {
-    for ((dst, &src), &alpha) in dst.iter_mut().zip(src).zip(alpha) {
-        *dst = mix(src, *dst, alpha);
+#[inline]
+pub(crate) fn plane_constant(level: Level, dst: &mut [u8], src: &[u8], alpha: u8) {
+    match alpha {
+        0 => {}
+        255 => dst.copy_from_slice(src),
+        _ => plane(level, dst, src, alpha),
     }
 }
 
-/// A row of RGBA pixels over opaque ones, their alpha times `opacity`; the canvas stays opaque.
-pub(crate) fn row_rgba(dst: &mut [u8], src: &[u8], opacity: u8) {
-    for (dst, src) in dst.chunks_exact_mut(4).zip(src.chunks_exact(4)) {
-        let alpha = div_255(u32::from(src[3]) * u32::from(opacity)) as u8;
-        for channel in 0..3 {
-            dst[channel] = mix(src[channel], dst[channel], alpha);
-        }
-    }
+/// A row of straight RGBA over an opaque canvas; the canvas stays opaque.
+#[inline]
+pub(crate) fn row_rgba(level: Level, dst: &mut [u8], src: &[u8], opacity: u8) {
+    straight(level, dst, src, opacity, Mode::Normal);
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn division_is_exact_for_every_value() {
-        for value in 0..=255 * 255 {
-            assert_eq!(div_255(value), (value + 127) / 255, "{value}");
-        }
-    }
-
-    #[test]
-    fn mixing_is_the_formula_for_every_triple() {
-        for src in 0..=255u8 {
-            for dst in 0..=255u8 {
-                for alpha in [0, 1, 2, 63, 127, 128, 200, 254, 255] {
-                    let (s, d, a) = (u32::from(src), u32::from(dst), u32::from(alpha));
-                    assert_eq!(u32::from(mix(src, dst, alpha)), (s * a + d * (255 - a) + 127) / 255);
-                }
-            }
-        }
-    }
+/// The same with an opacity for every pixel.
+#[inline]
+pub(crate) fn row_rgba_masked(level: Level, dst: &mut [u8], src: &[u8], mask: &[u8]) {
+    straight_masked(level, dst, src, mask, 255, Mode::Normal);
 }

@@ -1,4 +1,4 @@
-//! Alpha of the chroma samples of an I420 canvas.
+//! Alpha of the chroma samples of a Y'CbCr canvas.
 //!
 //! Alpha is defined per pixel. A chroma sample's is
 //!
@@ -9,17 +9,18 @@
 //! where a pixel outside the layer has coverage 0. In the last column or row of an odd canvas, where the cell has
 //! pixels that do not exist, the existing ones count twice, so an opaque layer is opaque there too.
 
-use super::{CanvasSpec, Visible};
+use super::CanvasSpec;
+use super::place::Area;
 
 /// Chroma cells that a layer touches, along both axes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cells {
-    visible: Visible,
+    visible: Area,
     canvas: (usize, usize),
 }
 
 impl Cells {
-    pub(super) fn new(canvas: &CanvasSpec, visible: Visible) -> Cells {
+    pub(super) fn new(canvas: &CanvasSpec, visible: Area) -> Cells {
         Cells { visible, canvas: (canvas.width as usize, canvas.height as usize) }
     }
 

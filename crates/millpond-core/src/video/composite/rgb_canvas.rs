@@ -1,26 +1,34 @@
 //! Drawing on an opaque RGBA canvas.
 //!
 //! A Y'CbCr picture has every plane resampled to full resolution and is then converted pixel by pixel; an R'G'B'
-//! picture is only resampled.
+//! picture is only resampled. An RGBA picture of the target's size is read where it lies.
 
+use super::Placement;
+use super::place::Area;
+use super::plan::Factor;
 use super::source::{A, Source, U, V, Y};
-use super::{Placement, Visible};
+use crate::simd::Level;
 use crate::video::blend;
-use crate::video::convert::YuvToRgb;
+use crate::video::convert::{YuvToRgb, full_to_rgba, put_fourth};
 use crate::video::resize::{Grid, PlaneResize, RgbaResize};
 use crate::video::{FrameView, FrameViewMut};
 
 /// The visible part of a layer as RGBA with straight alpha.
 #[derive(Debug)]
 pub(super) struct RgbPatch {
-    visible: Visible,
-    opacity: u8,
+    visible: Area,
+    factor: Factor,
+    /// Alpha is 255 everywhere: pixels are copied.
+    is_opaque: bool,
     pixels: Pixels,
+    /// Empty if the picture's own pixels are used.
     rgba: Vec<u8>,
 }
 
 #[derive(Debug)]
 enum Pixels {
+    /// Those of the picture from this column and row on.
+    Untouched(usize, usize),
     Yuv {
         luma: PlaneResize,
         chroma: Option<[PlaneResize; 2]>,
@@ -32,10 +40,12 @@ enum Pixels {
 }
 
 impl RgbPatch {
-    pub(super) fn new(source: &Source, placement: &Placement, visible: Visible, opacity: u8) -> RgbPatch {
+    pub(super) fn new(source: &Source, placement: &Placement, visible: Area, factor: Factor) -> RgbPatch {
         let full = || [(Grid::Full, visible.x0..visible.x1), (Grid::Full, visible.y0..visible.y1)];
         let count = visible.width() * visible.height();
-        let pixels = if source.is_rgb() {
+        let pixels = if let Some((x, y)) = source.untouched_rgba(placement, full()) {
+            Pixels::Untouched(x, y)
+        } else if source.is_rgb() {
             Pixels::Rgb(source.plan_rgba(placement, full()))
         } else {
             let plan = |component| source.plan(component, placement, full());
@@ -44,17 +54,20 @@ impl RgbPatch {
                 chroma: source.has(U).then(|| [plan(U), plan(V)]),
                 alpha: source.has(A).then(|| plan(A)),
                 convert: YuvToRgb::new(source.picture.color),
-                // 128 is the chroma of a picture that has none, 255 the alpha.
-                planes: [vec![0; count], vec![128; count], vec![128; count], vec![255; count]],
+                // 128 is the chroma of a picture that has none.
+                planes: [vec![0; count], vec![128; count], vec![128; count], vec![0; count]],
             }
         };
-        RgbPatch { visible, opacity, pixels, rgba: vec![0; count * 4] }
+        let rgba = if matches!(pixels, Pixels::Untouched(..)) { Vec::new() } else { vec![0; count * 4] };
+        let is_opaque = !source.picture.format.has_alpha() && matches!(factor, Factor::Constant(255));
+        RgbPatch { visible, factor, is_opaque, pixels, rgba }
     }
 
     /// Computes the patch of a new picture.
-    pub(super) fn prepare(&mut self, source: &mut Source, picture: &FrameView<'_>) {
+    pub(super) fn prepare(&mut self, level: Level, source: &mut Source, picture: &FrameView<'_>) {
         source.turn(picture);
         match &mut self.pixels {
+            Pixels::Untouched(..) => {}
             Pixels::Rgb(resize) => resize.run(source.pixels(picture), &mut self.rgba),
             Pixels::Yuv { luma, chroma, alpha, convert, planes: [y, u, v, a] } => {
                 luma.run(source.samples(picture, Y), y);
@@ -62,23 +75,41 @@ impl RgbPatch {
                     cb.run(source.samples(picture, U), u);
                     cr.run(source.samples(picture, V), v);
                 }
-                convert.row_444(y, u, v, &mut self.rgba);
+                full_to_rgba(level, convert, y, u, v, &mut self.rgba);
                 if let Some(resize) = alpha {
                     resize.run(source.samples(picture, A), a);
-                    for (out, &alpha) in self.rgba.chunks_exact_mut(4).zip(a.iter()) {
-                        out[3] = alpha;
-                    }
+                    put_fourth(level, a, &mut self.rgba);
                 }
             }
         }
     }
 
-    /// Blends the patch over the canvas.
-    pub(super) fn paint(&self, canvas: &mut FrameViewMut<'_>) {
-        let Visible { x0, x1, y0, .. } = self.visible;
-        let width = self.visible.width() * 4;
-        for (row, src) in self.rgba.chunks_exact(width).enumerate() {
-            blend::row_rgba(&mut canvas.plane_mut(0).row_mut(y0 + row)[x0 * 4..x1 * 4], src, self.opacity);
+    /// Blends the part of the patch in `part`, which is visible, over the canvas.
+    pub(super) fn paint(&self, level: Level, picture: &FrameView<'_>, canvas: &mut FrameViewMut<'_>, part: Area) {
+        let Area { x0, y0, .. } = self.visible;
+        let columns = part.x0 - x0..part.x1 - x0;
+        for y in part.y0..part.y1 {
+            let src = self.row(picture, y - y0, &columns);
+            let dst = &mut canvas.plane_mut(0).row_mut(y)[4 * part.x0..4 * part.x1];
+            match &self.factor {
+                _ if self.is_opaque => dst.copy_from_slice(src),
+                Factor::Constant(opacity) => blend::row_rgba(level, dst, src, *opacity),
+                Factor::Varying(factors) => {
+                    let start = (y - y0) * self.visible.width();
+                    blend::row_rgba_masked(level, dst, src, &factors[start + columns.start..start + columns.end]);
+                }
+            }
+        }
+    }
+
+    /// Pixels `columns` of row `row` of the patch.
+    fn row<'a>(&'a self, picture: &FrameView<'a>, row: usize, columns: &std::ops::Range<usize>) -> &'a [u8] {
+        match self.pixels {
+            Pixels::Untouched(x, y) => &picture.plane(0).row(y + row)[4 * (x + columns.start)..4 * (x + columns.end)],
+            _ => {
+                let start = row * self.visible.width();
+                &self.rgba[4 * (start + columns.start)..4 * (start + columns.end)]
+            }
         }
     }
 }

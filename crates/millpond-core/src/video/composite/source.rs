@@ -4,8 +4,9 @@
 //! sample, ten bits taken to eight; chroma sits where the turn puts it.
 
 use super::{PictureSpec, Placement};
+use crate::simd::Level;
 use crate::video::format::shifted;
-use crate::video::resize::{Axis, Grid, Mapping, PlaneResize, RgbaResize, Samples};
+use crate::video::resize::{Axis, Filter, Grid, Mapping, PlaneResize, RgbaResize, Samples};
 use crate::video::{FrameView, PixelFormat, Plane};
 
 /// Luma, Cb, Cr, alpha.
@@ -13,6 +14,9 @@ pub(super) const Y: usize = 0;
 pub(super) const U: usize = 1;
 pub(super) const V: usize = 2;
 pub(super) const A: usize = 3;
+
+/// How layers are resampled.
+const FILTER: Filter = Filter::BilinearAntialiased;
 
 /// One component of the upright picture.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +30,7 @@ struct Component {
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) picture: PictureSpec,
+    level: Level,
     components: [Option<Component>; 4],
     /// Per component the turned samples; empty where nothing turns.
     turned: [Vec<u8>; 4],
@@ -33,7 +38,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(picture: &PictureSpec) -> Source {
+    pub(super) fn new(picture: &PictureSpec, level: Level) -> Source {
         let (right, down) = picture.format.chroma_shift();
         let (width, height) = (picture.width, picture.height);
         let grid = |halved: bool, siting: crate::video::Siting| {
@@ -59,7 +64,7 @@ impl Source {
             _ => Vec::new(),
         });
         let row = if turns == 0 { Vec::new() } else { vec![0; width as usize * bytes] };
-        Source { picture: PictureSpec { turns, ..*picture }, components, turned, row }
+        Source { picture: PictureSpec { turns, ..*picture }, level, components, turned, row }
     }
 
     pub(super) fn is_rgb(&self) -> bool {
@@ -70,10 +75,11 @@ impl Source {
         self.components[component].is_some()
     }
 
-    /// Whether the samples of the picture can be used as rows of bytes where they lie.
-    pub(super) fn is_planar_eight_bit(&self) -> bool {
-        self.picture.turns == 0
-            && matches!(self.picture.format, PixelFormat::I420 | PixelFormat::Yv12 | PixelFormat::I420A)
+    /// Whether the planes of the picture are those of a canvas of this format, so that rows can be used where they lie.
+    pub(super) fn has_planes_of(&self, canvas: PixelFormat) -> bool {
+        let planar = matches!(self.picture.format, PixelFormat::I420 | PixelFormat::Yv12 | PixelFormat::I420A);
+        let same = if canvas == PixelFormat::Nv12 { self.picture.format == PixelFormat::Nv12 } else { planar };
+        self.picture.turns == 0 && same
     }
 
     /// The axes that take `component` to samples `range` of a canvas plane with `grid`.
@@ -84,7 +90,8 @@ impl Source {
         let [horizontal, vertical] = target;
         let axis = |span, source_len, source_grid, target_start: i32, target_len, (target_grid, range)| {
             let target_start = i64::from(target_start);
-            Axis::new(&Mapping { span, source_len, source_grid, target_start, target_len, target_grid }, range)
+            let mapping = Mapping { span, source_len, source_grid, target_start, target_len, target_grid };
+            Axis::new(&mapping, FILTER, range)
         };
         let rect = placement.target;
         [
@@ -100,16 +107,27 @@ impl Source {
         placement: &Placement,
         target: [(Grid, std::ops::Range<usize>); 2],
     ) -> PlaneResize {
-        let width = self.components[component].map_or(1, |component| component.size.0);
         let [x, y] = self.axes(component, placement, target);
-        PlaneResize::new(x, y, width)
+        PlaneResize::new(x, y, 1, FILTER).with_level(self.level)
+    }
+
+    /// First column and row of an RGBA picture that can be used where it lies: one whose pixels would only be copied.
+    pub(super) fn untouched_rgba(
+        &self,
+        placement: &Placement,
+        target: [(Grid, std::ops::Range<usize>); 2],
+    ) -> Option<(usize, usize)> {
+        if self.picture.turns != 0 || self.picture.format != PixelFormat::Rgba8 {
+            return None;
+        }
+        let [x, y] = self.axes(Y, placement, target);
+        (x.is_identity() && y.is_identity()).then(|| (x.at(0).0, y.at(0).0))
     }
 
     /// Plans an RGBA picture.
     pub(super) fn plan_rgba(&self, placement: &Placement, target: [(Grid, std::ops::Range<usize>); 2]) -> RgbaResize {
-        let width = self.components[Y].map_or(1, |component| component.size.0);
         let [x, y] = self.axes(Y, placement, target);
-        RgbaResize::new(x, y, width, self.picture.format)
+        RgbaResize::new(x, y, self.picture.format, FILTER).with_level(self.level)
     }
 
     /// Turns `picture` into the scratch planes, if it must be turned. Call once a picture, before the samples.
@@ -193,7 +211,8 @@ pub(super) fn plane_of(format: PixelFormat, component: usize) -> usize {
     }
 }
 
-fn stored_samples<'a>(picture: &FrameView<'a>, component: usize) -> Samples<'a> {
+/// The samples of one component of a Y'CbCr picture as it is stored.
+pub(in crate::video) fn stored_samples<'a>(picture: &FrameView<'a>, component: usize) -> Samples<'a> {
     match (picture.format(), component) {
         (PixelFormat::Nv12, U) => Samples::Pairs { plane: picture.plane(1), offset: 0 },
         (PixelFormat::Nv12, V) => Samples::Pairs { plane: picture.plane(1), offset: 1 },

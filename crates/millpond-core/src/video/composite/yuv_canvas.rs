@@ -1,4 +1,4 @@
-//! Drawing on an I420 canvas.
+//! Drawing on an I420 or NV12 canvas.
 //!
 //! A Y'CbCr picture is resampled plane by plane onto the canvas's grids and, if its matrix or range differ, converted
 //! there. An R'G'B' picture is resampled, its luma converted pixel by pixel, and a chroma sample made from the mean
@@ -6,23 +6,31 @@
 //! the alpha of chroma samples.
 
 use super::coverage::Cells;
+use super::place::Area;
+use super::plan::Factor;
 use super::source::{A, Source, U, V, Y, plane_of};
-use super::{CanvasSpec, Placement, Visible};
-use crate::video::blend::{self, div_255};
-use crate::video::convert::{RgbToYuv, YuvToYuv};
+use super::{CanvasSpec, Placement};
+use crate::simd::Level;
+use crate::video::blend;
+use crate::video::convert::{self, RgbToYuv, YuvToYuv};
 use crate::video::resize::{Grid, PlaneResize, RgbaResize};
-use crate::video::{ChromaSiting, FrameView, FrameViewMut};
+use crate::video::{ChromaSiting, FrameView, FrameViewMut, PixelFormat};
+use core::ops::Range;
 
 /// The visible part of a layer as planes on the canvas's grids.
 #[derive(Debug)]
 pub(super) struct YuvPatch {
-    visible: Visible,
+    visible: Area,
     cells: Cells,
-    opacity: u8,
+    factor: Factor,
     pixels: Pixels,
     /// Luma, Cb, Cr of the patch; empty if the picture's own rows are used.
     planes: [Vec<u8>; 3],
+    /// Cb and Cr in turn for an NV12 canvas; empty for others and where the picture's own rows are used.
+    pairs: Vec<u8>,
     alpha: Alpha,
+    /// Bytes of a cell in a row of chroma on the canvas: 2 if interleaved.
+    cell_bytes: usize,
 }
 
 /// How the planes come about.
@@ -38,10 +46,10 @@ enum Pixels {
 
 #[derive(Debug)]
 enum Alpha {
-    /// The opacity everywhere: alpha of the cells of the upper edge, the middle and the lower edge.
-    Constant { cells: [Vec<u8>; 3] },
-    /// An alpha for every pixel and for every cell.
-    Varying { pixels: Vec<u8>, cells: Vec<u8> },
+    /// The opacity everywhere: alpha of the bytes of the upper edge, the middle and the lower edge of chroma.
+    Constant { opacity: u8, cells: [Vec<u8>; 3] },
+    /// An alpha for every pixel, for every cell, and for every byte of interleaved chroma.
+    Varying { pixels: Vec<u8>, cells: Vec<u8>, pairs: Vec<u8> },
 }
 
 impl YuvPatch {
@@ -49,8 +57,8 @@ impl YuvPatch {
         canvas: &CanvasSpec,
         source: &Source,
         placement: &Placement,
-        visible: Visible,
-        opacity: u8,
+        visible: Area,
+        factor: Factor,
     ) -> YuvPatch {
         let cells = Cells::new(canvas, visible);
         let siting = ChromaSiting::default();
@@ -76,36 +84,37 @@ impl YuvPatch {
                 convert: YuvToYuv::new(source.picture.color, canvas.color),
             }
         };
-        let pixels = pixels.untouched(source).unwrap_or(pixels);
+        let pixels = pixels.untouched(source, canvas.format).unwrap_or(pixels);
         let pixel_count = visible.width() * visible.height();
         let cell_count = cells.columns().len() * cells.rows().len();
-        let varying = matches!(&pixels, Pixels::Rgb { .. } | Pixels::Yuv { alpha: Some(_), .. });
-        let alpha = if varying {
-            Alpha::Varying { pixels: vec![0; pixel_count], cells: vec![0; cell_count] }
-        } else {
-            let rows = cells.rows();
-            let kinds = [rows.start, rows.start + rows.len() / 2, rows.end - 1];
-            Alpha::Constant {
-                cells: kinds.map(|row| {
-                    let mut out = vec![0; cells.columns().len()];
-                    cells.constant_row(row, opacity, &mut out);
-                    out
-                }),
+        let cell_bytes = if canvas.format == PixelFormat::Nv12 { 2 } else { 1 };
+        let pair_bytes = if cell_bytes == 2 { 2 * cell_count } else { 0 };
+        let has_alpha = matches!(&pixels, Pixels::Rgb { .. } | Pixels::Yuv { alpha: Some(_), .. });
+        let alpha = match &factor {
+            Factor::Constant(opacity) if !has_alpha => Alpha::constant(*opacity, &cells, cell_bytes),
+            _ => {
+                let (pixels, cells) = (vec![255; pixel_count], vec![0; cell_count]);
+                Alpha::Varying { pixels, cells, pairs: vec![0; pair_bytes] }
             }
         };
-        let planes = match pixels {
+        let (planes, pairs) = match pixels {
             Pixels::Untouched { .. } => Default::default(),
             // 128 is the chroma of a picture that has none.
-            _ => [vec![0; pixel_count], vec![128; cell_count], vec![128; cell_count]],
+            _ => ([vec![0; pixel_count], vec![128; cell_count], vec![128; cell_count]], vec![128; pair_bytes]),
         };
-        YuvPatch { visible, cells, opacity, pixels, planes, alpha }
+        let mut patch = YuvPatch { visible, cells, factor, pixels, planes, pairs, alpha, cell_bytes };
+        if !has_alpha {
+            // A mask alone is the same for every picture.
+            patch.finish_alpha(Level::SCALAR);
+        }
+        patch
     }
 
     /// Computes the patch of a new picture.
-    pub(super) fn prepare(&mut self, source: &mut Source, picture: &FrameView<'_>) {
+    pub(super) fn prepare(&mut self, level: Level, source: &mut Source, picture: &FrameView<'_>) {
         let [y, u, v] = &mut self.planes;
-        match &mut self.pixels {
-            Pixels::Untouched { .. } => {}
+        let has_alpha = match &mut self.pixels {
+            Pixels::Untouched { .. } => return,
             Pixels::Yuv { luma, chroma, alpha, convert } => {
                 source.turn(picture);
                 luma.run(source.samples(picture, Y), y);
@@ -116,89 +125,126 @@ impl YuvPatch {
                 if let Some(convert) = convert {
                     recolor(convert, &self.visible, &self.cells, y, u, v);
                 }
-                if let (Some(resize), Alpha::Varying { pixels, cells }) = (alpha, &mut self.alpha) {
+                if let (Some(resize), Alpha::Varying { pixels, .. }) = (&mut *alpha, &mut self.alpha) {
                     resize.run(source.samples(picture, A), pixels);
-                    for alpha in pixels.iter_mut() {
-                        *alpha = div_255(u32::from(*alpha) * u32::from(self.opacity)) as u8;
-                    }
-                    cell_alpha(&self.visible, &self.cells, pixels, cells);
                 }
+                alpha.is_some()
             }
             Pixels::Rgb { resize, rgba, convert } => {
                 source.turn(picture);
                 resize.run(source.pixels(picture), rgba);
-                let pixels = rgba.as_chunks::<4>().0;
-                for (y, &[red, green, blue, _]) in y.iter_mut().zip(pixels) {
-                    *y = convert.luma([red, green, blue]);
+                convert::luma(level, convert, rgba, y);
+                cell_colors(convert, &self.visible, &self.cells, rgba.as_chunks::<4>().0, u, v);
+                if let Alpha::Varying { pixels, .. } = &mut self.alpha {
+                    convert::take_fourth(level, rgba, pixels);
                 }
-                cell_colors(convert, &self.visible, &self.cells, pixels, u, v);
-                if let Alpha::Varying { pixels: alphas, cells } = &mut self.alpha {
-                    for (out, pixel) in alphas.iter_mut().zip(pixels) {
-                        *out = div_255(u32::from(pixel[3]) * u32::from(self.opacity)) as u8;
-                    }
-                    cell_alpha(&self.visible, &self.cells, alphas, cells);
-                }
+                true
             }
+        };
+        if self.cell_bytes == 2 {
+            convert::join(level, u, v, &mut self.pairs);
+        }
+        if has_alpha {
+            self.finish_alpha(level);
         }
     }
 
-    /// Blends the patch over the canvas.
-    pub(super) fn paint(&self, picture: &FrameView<'_>, canvas: &mut FrameViewMut<'_>) {
-        let Visible { x0, x1, y0, .. } = self.visible;
-        let width = self.visible.width();
-        for row in 0..self.visible.height() {
-            let src = self.row(picture, Y, row, width);
-            let dst = &mut canvas.plane_mut(Y).row_mut(y0 + row)[x0..x1];
+    /// From the picture's alpha of every pixel to what is blended with.
+    fn finish_alpha(&mut self, level: Level) {
+        let Alpha::Varying { pixels, cells, pairs } = &mut self.alpha else { return };
+        match &self.factor {
+            Factor::Constant(opacity) => blend::scale(level, pixels, *opacity),
+            Factor::Varying(factors) => blend::multiply(level, pixels, factors),
+        }
+        cell_alpha(&self.visible, &self.cells, pixels, cells);
+        convert::join(level, cells, cells, pairs);
+    }
+
+    /// Blends the part of the patch in `part`, which is visible, over the canvas. `part` has whole cells, but for those
+    /// that the layer does not cover.
+    pub(super) fn paint(&self, level: Level, picture: &FrameView<'_>, canvas: &mut FrameViewMut<'_>, part: Area) {
+        let Area { x0, y0, .. } = self.visible;
+        let columns = part.x0 - x0..part.x1 - x0;
+        for y in part.y0..part.y1 {
+            let src = &self.row(picture, Y, y - y0)[columns.clone()];
+            let dst = &mut canvas.plane_mut(Y).row_mut(y)[part.x0..part.x1];
             match &self.alpha {
-                Alpha::Constant { .. } => blend::row_constant(dst, src, self.opacity),
-                Alpha::Varying { pixels, .. } => blend::row_alpha(dst, src, &pixels[row * width..(row + 1) * width]),
+                Alpha::Constant { opacity, .. } => blend::plane_constant(level, dst, src, *opacity),
+                Alpha::Varying { pixels, .. } => {
+                    let start = (y - y0) * self.visible.width();
+                    blend::plane_alpha(level, dst, src, &pixels[start + columns.start..start + columns.end]);
+                }
             }
         }
-        let (columns, rows) = (self.cells.columns(), self.cells.rows());
-        let width = columns.len();
-        for plane in [U, V] {
-            for (row, y) in rows.clone().enumerate() {
-                let src = self.row(picture, plane, row, width);
-                let dst = &mut canvas.plane_mut(plane).row_mut(y)[columns.clone()];
+        let planes: &[usize] = if self.cell_bytes == 2 { &[U] } else { &[U, V] };
+        let (all_columns, all_rows) = (self.cells.columns(), self.cells.rows());
+        let columns = self.bytes(part.x0 / 2 - all_columns.start..part.x1.div_ceil(2) - all_columns.start);
+        let on_canvas = self.bytes(part.x0 / 2..part.x1.div_ceil(2));
+        for &plane in planes {
+            for y in part.y0 / 2..part.y1.div_ceil(2) {
+                let row = y - all_rows.start;
+                let src = &self.row(picture, plane, row)[columns.clone()];
+                let dst = &mut canvas.plane_mut(plane).row_mut(y)[on_canvas.clone()];
                 match &self.alpha {
-                    Alpha::Varying { cells, .. } => {
-                        blend::row_alpha(dst, src, &cells[row * width..(row + 1) * width]);
+                    Alpha::Varying { cells, pairs, .. } => {
+                        let alphas = if self.cell_bytes == 2 { pairs } else { cells };
+                        let start = row * all_columns.len() * self.cell_bytes;
+                        blend::plane_alpha(level, dst, src, &alphas[start + columns.start..start + columns.end]);
                     }
-                    Alpha::Constant { cells } => {
-                        let kind = if row == 0 {
-                            0
-                        } else if row + 1 == rows.len() {
-                            2
-                        } else {
-                            1
-                        };
-                        constant_cells(dst, src, &cells[kind]);
+                    Alpha::Constant { cells, .. } => {
+                        let kind = if row == 0 { 0 } else { 1 + usize::from(row + 1 == all_rows.len()) };
+                        constant_cells(level, dst, src, &cells[kind][columns.clone()], self.cell_bytes);
                     }
                 }
             }
         }
     }
 
-    fn row<'a>(&'a self, picture: &FrameView<'a>, plane: usize, row: usize, width: usize) -> &'a [u8] {
+    fn bytes(&self, cells: Range<usize>) -> Range<usize> {
+        cells.start * self.cell_bytes..cells.end * self.cell_bytes
+    }
+
+    /// A row of the patch; interleaved chroma is that of `U`.
+    fn row<'a>(&'a self, picture: &FrameView<'a>, plane: usize, row: usize) -> &'a [u8] {
+        let (width, bytes) = match plane {
+            Y => (self.visible.width(), 1),
+            _ => (self.cells.columns().len(), self.cell_bytes),
+        };
         match self.pixels {
             Pixels::Untouched { luma, chroma } => {
                 let (x, y) = if plane == Y { luma } else { chroma };
-                &picture.plane(plane_of(picture.format(), plane)).row(y + row)[x..x + width]
+                &picture.plane(plane_of(picture.format(), plane)).row(y + row)[x * bytes..(x + width) * bytes]
             }
-            _ => &self.planes[plane][row * width..(row + 1) * width],
+            _ => {
+                let samples = if bytes == 2 { &self.pairs } else { &self.planes[plane] };
+                &samples[row * width * bytes..(row + 1) * width * bytes]
+            }
         }
+    }
+}
+
+impl Alpha {
+    fn constant(opacity: u8, cells: &Cells, cell_bytes: usize) -> Alpha {
+        let rows = cells.rows();
+        let kinds = [rows.start, rows.start + rows.len() / 2, rows.end - 1];
+        let cells = kinds.map(|row| {
+            let mut out = vec![0; cells.columns().len()];
+            cells.constant_row(row, opacity, &mut out);
+            out.into_iter().flat_map(|alpha| std::iter::repeat_n(alpha, cell_bytes)).collect()
+        });
+        Alpha::Constant { opacity, cells }
     }
 }
 
 impl Pixels {
     /// Reads the picture's own rows if every plane would only be copied.
-    fn untouched(&self, source: &Source) -> Option<Pixels> {
+    fn untouched(&self, source: &Source, canvas: PixelFormat) -> Option<Pixels> {
         let Pixels::Yuv { luma, chroma: Some(chroma), alpha: None, convert: None } = self else { return None };
         let copies = |plane: &PlaneResize| {
             let (x, y) = plane.axes();
             (x.is_identity() && y.is_identity()).then(|| (x.at(0).0, y.at(0).0))
         };
-        if !source.is_planar_eight_bit() {
+        if !source.has_planes_of(canvas) {
             return None;
         }
         Some(Pixels::Untouched { luma: copies(luma)?, chroma: copies(&chroma[0])? })
@@ -206,19 +252,20 @@ impl Pixels {
 }
 
 /// A row of cells whose inner alpha is one value and whose ends may differ.
-fn constant_cells(dst: &mut [u8], src: &[u8], alpha: &[u8]) {
-    let Some(last) = dst.len().checked_sub(1) else { return };
-    if last >= 2 {
-        blend::row_constant(&mut dst[1..last], &src[1..last], alpha[1]);
+fn constant_cells(level: Level, dst: &mut [u8], src: &[u8], alpha: &[u8], cell_bytes: usize) {
+    let len = dst.len();
+    let inner = cell_bytes..len.saturating_sub(cell_bytes);
+    if !inner.is_empty() {
+        blend::plane_constant(level, &mut dst[inner.clone()], &src[inner], alpha[cell_bytes]);
     }
-    dst[0] = blend::mix(src[0], dst[0], alpha[0]);
-    if last > 0 {
-        dst[last] = blend::mix(src[last], dst[last], alpha[last]);
+    let ends = (0..cell_bytes.min(len)).chain(len.saturating_sub(cell_bytes).max(cell_bytes)..len);
+    for at in ends {
+        dst[at] = blend::mix(src[at], dst[at], alpha[at]);
     }
 }
 
 /// Converts a patch to the canvas's colours; luma takes the chroma of its cell.
-fn recolor(convert: &YuvToYuv, visible: &Visible, cells: &Cells, y: &mut [u8], u: &mut [u8], v: &mut [u8]) {
+fn recolor(convert: &YuvToYuv, visible: &Area, cells: &Cells, y: &mut [u8], u: &mut [u8], v: &mut [u8]) {
     let (first_column, first_row) = (cells.columns().start, cells.rows().start);
     let cell_width = cells.columns().len();
     for (row, y) in y.chunks_exact_mut(visible.width()).enumerate() {
@@ -234,7 +281,7 @@ fn recolor(convert: &YuvToYuv, visible: &Visible, cells: &Cells, y: &mut [u8], u
 }
 
 /// Alpha of every cell from that of the pixels.
-fn cell_alpha(visible: &Visible, cells: &Cells, pixels: &[u8], out: &mut [u8]) {
+fn cell_alpha(visible: &Area, cells: &Cells, pixels: &[u8], out: &mut [u8]) {
     let width = visible.width();
     let cell_width = cells.columns().len();
     for (cell_y, out) in cells.rows().zip(out.chunks_exact_mut(cell_width)) {
@@ -253,7 +300,7 @@ fn cell_alpha(visible: &Visible, cells: &Cells, pixels: &[u8], out: &mut [u8]) {
 }
 
 /// Chroma of every cell from the mean colour of its covered pixels, weighted by alpha.
-fn cell_colors(convert: &RgbToYuv, visible: &Visible, cells: &Cells, pixels: &[[u8; 4]], u: &mut [u8], v: &mut [u8]) {
+fn cell_colors(convert: &RgbToYuv, visible: &Area, cells: &Cells, pixels: &[[u8; 4]], u: &mut [u8], v: &mut [u8]) {
     let width = visible.width();
     let cell_width = cells.columns().len();
     for (row, cell_y) in cells.rows().enumerate() {

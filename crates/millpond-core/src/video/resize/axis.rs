@@ -4,11 +4,17 @@
 //! grid, by its siting. It maps to `q = start + (p − target) · length / size` in source pixels and from there to the
 //! index `q − 1/2`, or `(q − siting) / 2` on a halved grid. Positions are exact fractions, then 16.16 rounded down.
 //!
-//! The filter is a triangle: a source sample at distance d takes part with `support − d`, where the support is one
-//! source sample, or the scale where that is larger (so making smaller averages, and no line is skipped). Weights are
-//! `(w · 16384 + total/2) / total`; what rounding leaves of 16384 goes to the largest weight. Samples outside the
-//! crop, rounded outwards to whole samples, are those of its edge.
+//! A [`Filter`] says how much a source sample takes part, by its distance from that position. Samples outside the crop,
+//! rounded outwards to whole samples, are those of its edge. Integer weights sum to 2^14 ([`ONE`]):
+//!
+//! ```text
+//! antialiased bilinear  (w · 16384 + total/2) / total; what rounding leaves of 16384 goes to the largest weight
+//! others                round(w₀ + … + wᵢ) − round(w₀ + … + wᵢ₋₁), of w · 16384 / total rounded half up
+//! ```
+//!
+//! Weights of f32 are w / total, divided in f64.
 
+use super::Filter;
 use crate::Rational;
 
 /// Sum of the weights of one output sample.
@@ -75,12 +81,53 @@ pub(crate) struct Mapping {
     pub(crate) target_grid: Grid,
 }
 
+/// What samples are multiplied by.
+pub(crate) trait Weight: Copy + Default + PartialEq {
+    /// Appends the weights of one output sample, which are those of `raw` in another unit.
+    fn append(filter: Filter, raw: &[i64], weights: &mut Vec<Self>);
+}
+
+impl Weight for i16 {
+    fn append(filter: Filter, raw: &[i64], weights: &mut Vec<i16>) {
+        let total: i64 = raw.iter().sum();
+        let fixed = |value: i64| ((value * i64::from(ONE) + total / 2).div_euclid(total)) as i32;
+        let begin = weights.len();
+        if filter == Filter::BilinearAntialiased {
+            weights.extend(raw.iter().map(|&raw| fixed(raw) as i16));
+            let rest = ONE - weights[begin..].iter().map(|&weight| i32::from(weight)).sum::<i32>();
+            let mut largest = 0;
+            for index in 0..raw.len() {
+                if raw[index] > raw[largest] {
+                    largest = index;
+                }
+            }
+            weights[begin + largest] = (i32::from(weights[begin + largest]) + rest) as i16;
+        } else {
+            let (mut sum, mut given) = (0, 0);
+            weights.extend(raw.iter().map(|&raw| {
+                sum += raw;
+                let weight = fixed(sum) - given;
+                given += weight;
+                weight as i16
+            }));
+        }
+    }
+}
+
+impl Weight for f32 {
+    fn append(_: Filter, raw: &[i64], weights: &mut Vec<f32>) {
+        let total: i64 = raw.iter().sum();
+        weights.extend(raw.iter().map(|&raw| (raw as f64 / total as f64) as f32));
+    }
+}
+
 /// The plan of one axis: for each output sample the first source sample and `taps` weights.
 #[derive(Debug)]
-pub(crate) struct Axis {
+pub(crate) struct Axis<W = i16> {
     first: Vec<u32>,
-    weights: Vec<i16>,
+    weights: Vec<W>,
     taps: usize,
+    source_len: usize,
     identity: bool,
 }
 
@@ -90,12 +137,12 @@ fn fixed_16(value: Rational) -> i64 {
     ((value.floor().to_integer() << 16) + part.floor().to_integer()) as i64
 }
 
-impl Axis {
+impl<W: Weight> Axis<W> {
     /// Plans output samples `range` (indices on the canvas plane).
-    pub(crate) fn new(mapping: &Mapping, range: std::ops::Range<usize>) -> Axis {
+    pub(crate) fn new(mapping: &Mapping, filter: Filter, range: std::ops::Range<usize>) -> Axis<W> {
         let scale = mapping.span.length / Rational::from_integer(i128::from(mapping.target_len));
         let source_step = mapping.source_grid.step();
-        let support = fixed_16(scale * Rational::new(mapping.target_grid.step(), source_step)).max(1 << 16);
+        let sample_scale = fixed_16(scale * Rational::new(mapping.target_grid.step(), source_step)).max(1);
         let end = mapping.span.start + mapping.span.length;
         let divisor = Rational::from_integer(source_step);
         let last = mapping.source_len as i64 - 1;
@@ -110,25 +157,48 @@ impl Axis {
             let source = mapping.span.start + Rational::new(half, 2) * scale;
             let origin = Rational::new(mapping.source_grid.half_pixels(0), 2);
             let center = fixed_16((source - origin) / divisor);
-            let begin = packed.len();
-            let first = triangle(center, support, low..=high, &mut raw, &mut packed);
-            rows.push((first, begin..packed.len()));
+            let (begin, end) = filter.reach(center, sample_scale);
+            let (start, stop) = (begin.clamp(low, high), end.clamp(low, high));
+            raw.clear();
+            raw.resize((stop - start + 1) as usize, 0);
+            for index in begin..=end {
+                raw[(index.clamp(start, stop) - start) as usize] += filter.weight((index << 16) - center, sample_scale);
+            }
+            let part = packed.len();
+            W::append(filter, &raw, &mut packed);
+            // Samples at either end that have no weight, if only after rounding, are not read.
+            let kept = packed[part..].iter().rposition(|&weight| weight != W::default()).unwrap_or(0);
+            packed.truncate(part + kept + 1);
+            let unused = packed[part..].iter().position(|&weight| weight != W::default()).unwrap_or(0);
+            rows.push((start + unused as i64, part + unused..packed.len()));
         }
-        let taps = rows.iter().map(|(_, part)| part.len()).max().unwrap_or(1);
+        // Where each row's weights begin: never behind those of a later row, whose samples are made after its own. A position
+        // on a sample takes only that one, though positions on either side take more to its left.
+        let mut begins: Vec<i64> = rows.iter().map(|&(start, _)| start).collect();
+        for index in (1..begins.len()).rev() {
+            begins[index - 1] = begins[index - 1].min(begins[index]);
+        }
+        let lengths = rows.iter().zip(&begins).map(|((start, part), begin)| part.len() + (start - begin) as usize);
+        let taps = lengths.max().unwrap_or(1);
         let identity = taps == 1 && rows.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1);
-        let mut first = Vec::with_capacity(rows.len());
-        let mut weights = Vec::with_capacity(rows.len() * taps);
-        for (start, part) in rows {
+        let mut axis = Axis {
+            first: Vec::with_capacity(rows.len()),
+            weights: Vec::with_capacity(rows.len() * taps),
+            taps,
+            source_len: mapping.source_len,
+            identity,
+        };
+        for ((start, part), begin) in rows.into_iter().zip(begins) {
             // Rows with fewer taps get zero weights, in front if there is no room behind.
-            let begin = start.min(mapping.source_len as i64 - taps as i64).max(0);
+            let begin = begin.min(mapping.source_len as i64 - taps as i64).max(0);
             let lead = (start - begin) as usize;
-            first.push(begin as u32);
-            weights.extend(std::iter::repeat_n(0, lead));
+            axis.first.push(begin as u32);
+            axis.weights.extend(std::iter::repeat_n(W::default(), lead));
             let row = &packed[part];
-            weights.extend_from_slice(row);
-            weights.extend(std::iter::repeat_n(0, taps - lead - row.len()));
+            axis.weights.extend_from_slice(row);
+            axis.weights.extend(std::iter::repeat_n(W::default(), taps - lead - row.len()));
         }
-        Axis { first, weights, taps, identity }
+        axis
     }
 
     /// Number of output samples.
@@ -141,9 +211,14 @@ impl Axis {
         self.taps
     }
 
+    /// Number of source samples.
+    pub(crate) fn source_len(&self) -> usize {
+        self.source_len
+    }
+
     /// First source sample of output sample `index`, and its weights.
     #[inline(always)]
-    pub(crate) fn at(&self, index: usize) -> (usize, &[i16]) {
+    pub(crate) fn at(&self, index: usize) -> (usize, &[W]) {
         (self.first[index] as usize, &self.weights[index * self.taps..(index + 1) * self.taps])
     }
 
@@ -153,43 +228,14 @@ impl Axis {
     }
 }
 
-/// Appends the weights of one output sample at `center` (16.16) to `weights` and returns its first source sample, one
-/// of `samples`. `raw` is scratch.
-fn triangle(
-    center: i64,
-    support: i64,
-    samples: std::ops::RangeInclusive<i64>,
-    raw: &mut Vec<i64>,
-    weights: &mut Vec<i16>,
-) -> i64 {
-    let begin = ((center - support) >> 16) + 1;
-    let end = (center + support - 1) >> 16;
-    let start = begin.clamp(*samples.start(), *samples.end());
-    let stop = end.clamp(*samples.start(), *samples.end());
-    raw.clear();
-    raw.resize((stop - start + 1) as usize, 0);
-    for index in begin..=end {
-        let weight = support - ((index << 16) - center).abs();
-        raw[(index.clamp(start, stop) - start) as usize] += weight.max(0);
+impl Axis {
+    /// Whether every output sample is the mean of two samples that no other takes: half the size.
+    pub(crate) fn halves(&self) -> bool {
+        let half = (ONE / 2) as i16;
+        self.taps == 2
+            && self.weights.iter().all(|&weight| weight == half)
+            && self.first.windows(2).all(|pair| pair[1] == pair[0] + 2)
     }
-    let total: i64 = raw.iter().sum();
-    let mut largest = 0;
-    let mut rest = i64::from(ONE);
-    for index in 0..raw.len() {
-        if raw[index] > raw[largest] {
-            largest = index;
-        }
-    }
-    for raw in raw.iter_mut() {
-        *raw = (*raw * i64::from(ONE) + total / 2) / total;
-        rest -= *raw;
-    }
-    raw[largest] += rest;
-    // Samples that rounding left without weight at either end are not read.
-    let used = raw.iter().position(|&weight| weight != 0).unwrap_or(0);
-    let kept = raw.iter().rposition(|&weight| weight != 0).unwrap_or(0);
-    weights.extend(raw[used..=kept].iter().map(|&weight| weight as i16));
-    start + used as i64
 }
 
 #[cfg(test)]
@@ -207,9 +253,13 @@ mod tests {
         }
     }
 
+    fn triangle(mapping: &Mapping, range: std::ops::Range<usize>) -> Axis {
+        Axis::new(mapping, Filter::BilinearAntialiased, range)
+    }
+
     #[test]
     fn one_to_one_is_a_copy_from_the_crop() {
-        let axis = Axis::new(&mapping(10, (3, 1), (4, 1), 4), 0..4);
+        let axis = triangle(&mapping(10, (3, 1), (4, 1), 4), 0..4);
         assert!(axis.is_identity());
         assert_eq!((0..4).map(|index| axis.at(index).0).collect::<Vec<_>>(), [3, 4, 5, 6]);
     }
@@ -217,20 +267,20 @@ mod tests {
     #[test]
     fn halving_averages_four_samples_with_a_triangle() {
         // Centre between samples 1 and 2 with support 2: distances 1.5, 0.5, 0.5, 1.5.
-        let axis = Axis::new(&mapping(8, (0, 1), (8, 1), 4), 1..2);
+        let axis = triangle(&mapping(8, (0, 1), (8, 1), 4), 1..2);
         assert_eq!(axis.at(0), (1, &[2048i16, 6144, 6144, 2048][..]));
     }
 
     #[test]
     fn doubling_interpolates_and_repeats_the_edge() {
-        let axis = Axis::new(&mapping(2, (0, 1), (2, 1), 4), 0..4);
+        let axis = triangle(&mapping(2, (0, 1), (2, 1), 4), 0..4);
         let taps: Vec<Vec<i16>> = (0..4).map(|index| axis.at(index).1.to_vec()).collect();
         assert_eq!(taps, [vec![16384, 0], vec![12288, 4096], vec![4096, 12288], vec![0, 16384]]);
     }
 
     #[test]
     fn half_pixel_crops_shift_the_samples() {
-        let axis = Axis::new(&mapping(8, (1, 2), (4, 1), 4), 0..4);
+        let axis = triangle(&mapping(8, (1, 2), (4, 1), 4), 0..4);
         assert_eq!(axis.at(0), (0, &[8192i16, 8192][..]));
     }
 
@@ -238,7 +288,7 @@ mod tests {
     fn left_sited_chroma_of_an_even_target_is_the_source_chroma() {
         let grid = Grid::Halved(1);
         let plane = Mapping { source_grid: grid, target_grid: grid, target_start: 4, ..mapping(8, (4, 1), (8, 1), 8) };
-        let axis = Axis::new(&plane, 2..6);
+        let axis = triangle(&plane, 2..6);
         assert!(axis.is_identity());
         assert_eq!(axis.at(0).0, 2);
     }
@@ -259,16 +309,40 @@ mod tests {
 
     #[test]
     fn weights_always_sum_to_one_and_stay_inside() {
-        for source in [1usize, 2, 3, 7, 64] {
-            for target in 1..80u32 {
-                let axis = Axis::new(&mapping(source, (0, 1), (source as i128, 1), target), 0..target as usize);
-                for index in 0..axis.len() {
-                    let (first, weights) = axis.at(index);
-                    assert_eq!(weights.iter().map(|&w| i32::from(w)).sum::<i32>(), ONE);
-                    assert!(weights.iter().all(|&w| w >= 0));
-                    assert!(first + weights.len() <= source, "{source} to {target} at {index}");
+        for filter in Filter::ALL {
+            for source in [1usize, 2, 3, 7, 64, 1000] {
+                for target in 1..80u32 {
+                    let mapping = mapping(source, (0, 1), (source as i128, 1), target);
+                    let axis: Axis = Axis::new(&mapping, filter, 0..target as usize);
+                    for index in 0..axis.len() {
+                        let (first, weights) = axis.at(index);
+                        assert_eq!(weights.iter().map(|&w| i32::from(w)).sum::<i32>(), ONE);
+                        assert!(first + weights.len() <= source, "{source} to {target} at {index}");
+                        assert!(index == 0 || axis.at(index - 1).0 <= first, "{filter:?} {source} to {target}");
+                        // What lets the horizontal pass keep 16 bits.
+                        let above: i32 = weights.iter().map(|&w| i32::from(w).max(0)).sum();
+                        assert!(above <= if filter.overshoots() { ONE * 3 / 2 } else { ONE }, "{filter:?}: {above}");
+                    }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn means_of_two_are_recognised() {
+        let halving = mapping(8, (0, 1), (8, 1), 4);
+        for (filter, halves) in [(Filter::Bilinear, true), (Filter::Box, true), (Filter::BilinearAntialiased, false)] {
+            assert_eq!(Axis::<i16>::new(&halving, filter, 0..4).halves(), halves, "{filter:?}");
+        }
+        assert!(!Axis::<i16>::new(&mapping(8, (0, 1), (8, 1), 3), Filter::Bilinear, 0..3).halves());
+    }
+
+    #[test]
+    fn weights_of_f32_sum_to_one() {
+        let axis: Axis<f32> = Axis::new(&mapping(100, (1, 3), (99, 1), 37), Filter::Lanczos3, 0..37);
+        for index in 0..axis.len() {
+            let sum: f64 = axis.at(index).1.iter().map(|&weight| f64::from(weight)).sum();
+            assert!((sum - 1.0).abs() < 1e-6);
         }
     }
 }

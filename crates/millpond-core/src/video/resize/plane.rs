@@ -1,13 +1,11 @@
-//! One plane of eight-bit samples (or ten-bit ones taken to eight bits first).
+//! One plane of eight-bit samples, up to four of them interleaved (or ten-bit ones taken to eight bits first).
 //!
-//! ```text
-//! horizontal:  t = (Σ w·p + 64) >> 7         15 bits
-//! vertical:    o = (Σ w·t + 2^20) >> 21       8 bits
-//! ```
-//!
-//! Weights are those of [`super::axis`] and sum to 2^14, so no clamp is needed and a weight of one copies.
+//! Formulas and rounding are those of the kernels' `scalar.rs`. Rows come out one after the other, so that what is done with
+//! them next needs no picture in between: each makes the source rows that it needs and that are not in the ring yet.
 
-use super::Axis;
+use super::kernel::{self, Horizontal, Ring};
+use super::{Axis, Filter};
+use crate::simd::Level;
 use crate::video::Plane;
 use crate::video::convert::{eight_of_high_ten, eight_of_ten};
 
@@ -75,66 +73,89 @@ impl<'a> Samples<'a> {
 /// The plan of one plane, with its scratch.
 #[derive(Debug)]
 pub(crate) struct PlaneResize {
-    x: Axis,
+    x: Horizontal,
     y: Axis,
+    channels: usize,
+    way: Way,
+    /// Shift of the vertical pass.
+    shift: u32,
+    level: Level,
     /// A source row as bytes.
     row: Vec<u8>,
-    /// Horizontally resampled rows: source row `r` in slot `r % taps`.
-    ring: Vec<i16>,
-    sums: Vec<i32>,
+    /// The row below it, for means of two by two.
+    below: Vec<u8>,
+    ring: Ring<i16>,
+    weights: Vec<i16>,
+}
+
+/// How rows come about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Copy,
+    /// Means of two by two.
+    Halve,
+    Weighted,
 }
 
 impl PlaneResize {
-    /// Plans a plane whose rows have `source_width` samples.
-    pub(crate) fn new(x: Axis, y: Axis, source_width: usize) -> PlaneResize {
-        let width = x.len();
-        PlaneResize { row: vec![0; source_width], ring: vec![0; width * y.taps()], sums: vec![0; width], x, y }
+    /// Plans a plane of `channels` interleaved samples, with the axes of `filter`.
+    pub(crate) fn new(x: Axis, y: Axis, channels: usize, filter: Filter) -> PlaneResize {
+        let way = match () {
+            () if x.is_identity() && y.is_identity() => Way::Copy,
+            () if x.halves() && y.halves() && channels != 3 => Way::Halve,
+            () => Way::Weighted,
+        };
+        let (first, second) = if filter.overshoots() { (8, 20) } else { (7, 21) };
+        let row_bytes = x.source_len() * channels;
+        let x = Horizontal::new(x, channels, 1, first);
+        let ring = Ring::new(x.padded(), if way == Way::Weighted { y.taps() } else { 0 });
+        let level = Level::best();
+        let (row, below) = (vec![0; row_bytes], vec![0; if way == Way::Halve { row_bytes } else { 0 }]);
+        PlaneResize { weights: vec![0; ring.slots()], x, y, channels, way, shift: second, level, row, below, ring }
+    }
+
+    /// Uses this level from now on.
+    pub(crate) fn with_level(mut self, level: Level) -> PlaneResize {
+        self.level = level;
+        self.x.set_level(level);
+        self
     }
 
     /// The axes: horizontal, vertical.
     pub(crate) fn axes(&self) -> (&Axis, &Axis) {
-        (&self.x, &self.y)
+        (self.x.axis(), &self.y)
     }
 
-    /// Resamples into `out`, `[y.len(), x.len()]`, packed. Does not allocate.
+    /// Resamples into `out`, `[y.len(), x.len(), channels]`, packed. Does not allocate.
     pub(crate) fn run(&mut self, source: Samples<'_>, out: &mut [u8]) {
-        let width = self.x.len();
-        if self.x.is_identity() && self.y.is_identity() {
-            let start = self.x.at(0).0;
-            for (index, out) in out.chunks_exact_mut(width).enumerate() {
-                out.copy_from_slice(&source.row(self.y.at(index).0, &mut self.row)[start..start + width]);
-            }
-            return;
-        }
-        let taps = self.y.taps();
-        let mut next = 0;
-        for (index, out) in out.chunks_exact_mut(width).enumerate() {
-            let (first, weights) = self.y.at(index);
-            for y in first.max(next)..first + taps {
-                let row = source.row(y, &mut self.row);
-                let slot = y % taps * width;
-                horizontal(&self.x, row, &mut self.ring[slot..slot + width]);
-            }
-            next = first + taps;
-            self.sums.fill(1 << 20);
-            for (tap, &weight) in weights.iter().enumerate() {
-                let slot = (first + tap) % taps * width;
-                for (sum, &value) in self.sums.iter_mut().zip(&self.ring[slot..slot + width]) {
-                    *sum += i32::from(weight) * i32::from(value);
-                }
-            }
-            for (out, &sum) in out.iter_mut().zip(&self.sums) {
-                *out = (sum >> 21) as u8;
-            }
+        self.start();
+        let row_bytes = self.x.axis().len() * self.channels;
+        for (index, out) in out.chunks_exact_mut(row_bytes).enumerate() {
+            self.row(index, source, out);
         }
     }
-}
 
-fn horizontal(axis: &Axis, row: &[u8], out: &mut [i16]) {
-    for (index, out) in out.iter_mut().enumerate() {
-        let (first, weights) = axis.at(index);
-        let sum: i32 =
-            row[first..first + weights.len()].iter().zip(weights).map(|(&p, &w)| i32::from(p) * i32::from(w)).sum();
-        *out = ((sum + 64) >> 7) as i16;
+    /// Begins the next picture.
+    pub(crate) fn start(&mut self) {
+        self.ring.clear();
+    }
+
+    /// Resamples output row `index` into `out`, `[x.len(), channels]`. Rows come in rising order; any may be left out.
+    pub(crate) fn row(&mut self, index: usize, source: Samples<'_>, out: &mut [u8]) {
+        let PlaneResize { x, y, channels, way, shift, level, row, below, ring, weights } = self;
+        let left = x.axis().at(0).0 * *channels;
+        match way {
+            Way::Copy => out.copy_from_slice(&source.row(y.at(index).0, row)[left..left + out.len()]),
+            Way::Halve => {
+                let top = y.at(index).0;
+                let taken = left..left + 2 * out.len();
+                let (upper, lower) = (source.row(top, row), source.row(top + 1, below));
+                kernel::halve(*level, *channels, &upper[taken.clone()], &lower[taken], out);
+            }
+            Way::Weighted => {
+                ring.fill(y, index, weights, |y, sums| x.run(source.row(y, row), sums));
+                kernel::vertical(*level, ring, weights, *shift, out);
+            }
+        }
     }
 }

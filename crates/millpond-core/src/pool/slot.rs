@@ -1,0 +1,424 @@
+//! Slots, the guards on them, and who keeps a pool's shelf alive: the only unsafe code of pools.
+//!
+//! - A slot is a box that never moves. Its object belongs to whoever owns the slot: the guard while it is lent, nobody
+//!   while it lies on the stack. Taking it off the stack and putting it there are single compare-and-swaps of the
+//!   pool's [`Word`] (acquire and release), so owners follow one another in a known order.
+//! - The shelf (stack, figures, policies) lives as long as it has owners. Handles are owners. While the pool is open
+//!   guards are not: that would cost two more atomic operations a frame. They need not be, because the pool is closed
+//!   before its last handle goes, and closing makes every object that is out an owner, in the step that tells guards
+//!   to look (the flag in the word). A guard that puts its object down touches nothing of the shelf afterwards.
+//! - Slots are freed with the shelf, never before, because a thread that lost a race may still read a slot's link.
+//!   Objects are freed earlier: when the pool is closed, or when they come back to a closed pool.
+
+use super::Recycle;
+use super::shelf::Shelf;
+use super::sync::{AtomicPtr, AtomicU32, AtomicUsize, Witness, back_off, fence};
+use super::word::{Link, Word};
+use std::cell::{Cell, UnsafeCell};
+use std::ffi::c_void;
+use std::marker::PhantomData;
+use std::mem::{ManuallyDrop, forget};
+use std::ops::{Deref, DerefMut};
+use std::ptr::{self, NonNull};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+
+/// One object, its way home, and how many share it.
+struct Slot<T> {
+    shelf: NonNull<Shelf<T>>,
+    /// Its place on the shelf; [`BEYOND`] if it has none.
+    place: usize,
+    shares: AtomicUsize,
+    /// What the object held when it was last looked at.
+    bytes: Cell<usize>,
+    witness: Witness,
+    value: UnsafeCell<ManuallyDrop<T>>,
+}
+
+impl<T: Recycle> Slot<T> {
+    /// Notes what the object holds now.
+    fn measure(&self, bytes: usize) {
+        if bytes != self.bytes.get() {
+            // SAFETY: whoever has the slot keeps the shelf alive.
+            unsafe { self.shelf.as_ref() }.note_bytes(self.bytes.replace(bytes), bytes);
+        }
+    }
+}
+
+/// The place of an object made beyond the pool.
+const BEYOND: usize = usize::MAX;
+
+/// A place on the shelf: the slot that belongs there, and what it knows of the stack while it is free. Each has a cache
+/// line of its own, so that threads with different objects do not disturb each other.
+#[repr(align(64))]
+pub(super) struct Place<T> {
+    link: AtomicU32,
+    slot: AtomicPtr<Slot<T>>,
+}
+
+impl<T> Place<T> {
+    pub(super) fn empty() -> Place<T> {
+        Place { link: AtomicU32::new(0), slot: AtomicPtr::new(ptr::null_mut()) }
+    }
+
+    pub(super) fn link(&self) -> Link {
+        Link::from_bits(self.link.load(Relaxed))
+    }
+}
+
+impl<T> Drop for Place<T> {
+    fn drop(&mut self) {
+        let slot = self.slot.load(Relaxed);
+        if !slot.is_null() {
+            // SAFETY: `Owner::add` put a box here; the shelf is being freed, so nobody else can reach it. The object in
+            // it was dropped before, by `close` or by the guard that came back to a closed pool.
+            drop(unsafe { Box::from_raw(slot) });
+        }
+    }
+}
+
+/// One of those who keep a shelf alive.
+pub(super) struct Owner<T: Recycle>(NonNull<Shelf<T>>);
+
+// SAFETY: an owner gives shared access to the shelf, whose fields are atomics, locks and `Sync` closures, and lets
+// objects be taken out on any thread, for which `T: Send` is enough.
+unsafe impl<T: Recycle + Send> Send for Owner<T> {}
+// SAFETY: as above.
+unsafe impl<T: Recycle + Send> Sync for Owner<T> {}
+
+impl<T: Recycle> Deref for Owner<T> {
+    type Target = Shelf<T>;
+
+    fn deref(&self) -> &Shelf<T> {
+        // SAFETY: the shelf lives while it has owners, and `self` is one.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl<T: Recycle> Clone for Owner<T> {
+    fn clone(&self) -> Self {
+        self.owners.fetch_add(1, Relaxed);
+        Owner(self.0)
+    }
+}
+
+impl<T: Recycle> Drop for Owner<T> {
+    fn drop(&mut self) {
+        if self.owners.fetch_sub(1, Release) == 1 {
+            fence(Acquire);
+            // SAFETY: the pointer is the box that `new` released, and its last owner is here.
+            drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+        }
+    }
+}
+
+impl<T: Recycle> Owner<T> {
+    /// The first owner of a shelf, which counts it already.
+    pub(super) fn new(shelf: Shelf<T>) -> Owner<T> {
+        Owner(NonNull::from(Box::leak(Box::new(shelf))))
+    }
+
+    fn slot(&self, place: usize, value: T) -> Box<Slot<T>> {
+        let bytes = Cell::new(value.bytes());
+        let value = UnsafeCell::new(ManuallyDrop::new(value));
+        Box::new(Slot { shelf: self.0, place, shares: AtomicUsize::new(0), bytes, witness: Witness::new(), value })
+    }
+
+    /// Takes the object on top of the stack; the word as it is if there is none.
+    #[inline]
+    pub(super) fn pop(&self) -> Result<Pooled<T>, Word> {
+        let shelf = &**self;
+        let mut word = Word::from_bits(shelf.word.load(Acquire));
+        let mut attempt = 0;
+        while let Some(top) = word.top() {
+            // May be another thread's already; then the word has changed and the exchange fails.
+            let place = &shelf.places[top];
+            let link = place.link();
+            let next = word.popped(link);
+            match shelf.word.compare_exchange_weak(word.bits(), next.bits(), Acquire, Acquire) {
+                Ok(_) => {
+                    shelf.note_use(usize::from(link.depth) - 1);
+                    let slot = place.slot.load(Relaxed);
+                    // SAFETY: `add` stored the slot before its place came onto the stack for the first time.
+                    let slot = unsafe { NonNull::new_unchecked(slot) };
+                    // SAFETY: slots live as long as the shelf. The exchange made this thread the slot's only owner.
+                    unsafe { slot.as_ref() }.witness.touch();
+                    return Ok(Pooled(slot, PhantomData));
+                }
+                Err(now) => word = Word::from_bits(now),
+            }
+            back_off(&mut attempt);
+        }
+        Err(word)
+    }
+
+    /// Puts a new object on the stack, in a place that never had one. The caller holds the desk; the pool is open.
+    pub(super) fn add(&self, place: usize, value: T) {
+        let slot = Box::into_raw(self.slot(place, value));
+        self.places[place].slot.store(slot, Relaxed);
+        // SAFETY: the shelf has an owner, `self`; the place is new, so nobody else puts it down.
+        let put = unsafe { put_down(self.0.as_ptr(), place, Word::is_closed) };
+        debug_assert!(put.is_ok(), "whoever closes the pool holds the desk");
+    }
+
+    /// A guard on an object that has no place in the pool.
+    pub(super) fn lend_beyond(&self, value: T) -> Pooled<T> {
+        forget(self.clone());
+        Pooled(NonNull::from(Box::leak(self.slot(BEYOND, value))), PhantomData)
+    }
+
+    /// Makes `objects` objects owners, which each guard takes back when it comes to the closed pool.
+    pub(super) fn make_owners(&self, objects: usize) {
+        self.owners.fetch_add(objects, Relaxed);
+    }
+
+    /// Drops the object on top of the stack that was taken off as a whole when the pool was closed, and its ownership.
+    /// Returns the place below.
+    pub(super) fn drop_taken(&self, taken: Word) -> Option<usize> {
+        let place = &self.places[taken.top()?];
+        let below = place.link().below();
+        // SAFETY: the stack was exchanged for an empty one by the caller, whose alone it is now; each place on it had a
+        // slot stored before; and closing made each object an owner.
+        unsafe { drop_at_home(NonNull::new_unchecked(place.slot.load(Relaxed))) };
+        below
+    }
+}
+
+/// Puts a place on the stack unless `refused` by the word. On success the caller may not touch the shelf again unless
+/// it is an owner: the next one to take the object may be the last.
+///
+/// # Safety
+/// The shelf is alive, and the place's slot belongs to the caller.
+#[inline]
+unsafe fn put_down<T>(shelf: *const Shelf<T>, place: usize, refused: impl Fn(Word) -> bool) -> Result<(), Word> {
+    let mut attempt = 0;
+    // SAFETY: alive by the caller's promise.
+    let mut word = Word::from_bits(unsafe { (*shelf).word.load(Acquire) });
+    while !refused(word) {
+        // SAFETY: as before, because the place is not on the stack yet.
+        let places = unsafe { &(&(*shelf).places)[..] };
+        let depth = word.top().map_or(0, |top| places[top].link().depth);
+        places[place].link.store(Link::on(word, depth).bits(), Relaxed);
+        // SAFETY: as before. The reference to the atomic is all that is left of the shelf when the exchange is done.
+        let put =
+            unsafe { &(*shelf).word }.compare_exchange_weak(word.bits(), word.pushed(place).bits(), Release, Acquire);
+        match put {
+            Ok(_) => return Ok(()),
+            Err(now) => word = Word::from_bits(now),
+        }
+        back_off(&mut attempt);
+    }
+    Err(word)
+}
+
+/// Ends the loan of an object, whoever held it.
+///
+/// # Safety
+/// The slot is lent, and the caller gives it up.
+#[inline]
+unsafe fn give_back<T: Recycle>(slot: NonNull<Slot<T>>) {
+    // SAFETY: a lent slot is alive and belongs to its guard; so is its shelf, see the head of this file.
+    let (shelf, place) = unsafe {
+        let slot = slot.as_ref();
+        slot.witness.touch();
+        let shelf = slot.shelf.as_ref();
+        let value: &mut T = &mut *slot.value.get();
+        value.recycle(shelf.config.reset);
+        slot.measure(value.bytes());
+        if let Some(holders) = &shelf.holders {
+            holders.leave(ptr::from_ref(slot).addr());
+        }
+        (slot.shelf.as_ptr().cast_const(), slot.place)
+    };
+    // SAFETY: the shelf is alive and the slot is ours until it is put down.
+    unsafe {
+        let is_special = |word: Word| word.is_waited_for() || word.is_closed();
+        if place == BEYOND || put_down(shelf, place, is_special).is_err() {
+            give_back_slowly(slot);
+        }
+    }
+}
+
+/// The rest of [`give_back`] for objects without a place, pools that are closed and pools that somebody waits for.
+///
+/// # Safety
+/// As there.
+#[cold]
+unsafe fn give_back_slowly<T: Recycle>(slot: NonNull<Slot<T>>) {
+    // SAFETY: as there.
+    let (shelf, place) = unsafe { (slot.as_ref().shelf, slot.as_ref().place) };
+    // SAFETY: the shelf is alive; one more owner makes it stay so through the wake-up.
+    unsafe { shelf.as_ref() }.owners.fetch_add(1, Relaxed);
+    let owner = Owner(shelf);
+    if place == BEYOND {
+        // SAFETY: `lend_beyond` made the box and counted an owner for it, and the guard is gone.
+        unsafe {
+            drop_at_home(slot);
+            drop(Box::from_raw(slot.as_ptr()));
+        }
+        owner.note_back_from_beyond();
+        return;
+    }
+    // SAFETY: as in `give_back`.
+    match unsafe { put_down(shelf.as_ptr(), place, Word::is_closed) } {
+        Ok(()) => owner.room.wake_one(),
+        Err(_) => {
+            owner.note_gone();
+            // SAFETY: closing made this object an owner, and it does not go back to the stack.
+            unsafe { drop_at_home(slot) }
+        }
+    }
+}
+
+/// Drops an object for good, and the ownership of the shelf that it has by now. The slot's box stays.
+///
+/// # Safety
+/// The slot is the caller's, its object is an owner of the shelf, and nobody looks at the object again.
+unsafe fn drop_at_home<T: Recycle>(slot: NonNull<Slot<T>>) {
+    // SAFETY: by the caller's promise. The slot is not touched after the owner is gone, which may free it.
+    unsafe {
+        let owner = Owner(slot.as_ref().shelf);
+        slot.as_ref().witness.touch();
+        owner.note_freed(slot.as_ref().bytes.get());
+        ManuallyDrop::drop(&mut *slot.as_ref().value.get());
+    }
+}
+
+/// An object on loan, for one borrower; dropping it gives it back, on whatever thread.
+pub struct Pooled<T: Recycle>(NonNull<Slot<T>>, PhantomData<T>);
+
+// SAFETY: the guard is the only way to its object, like a box.
+unsafe impl<T: Recycle + Send> Send for Pooled<T> {}
+// SAFETY: as above.
+unsafe impl<T: Recycle + Sync> Sync for Pooled<T> {}
+
+impl<T: Recycle> Pooled<T> {
+    /// Lets many read the object. It goes back to the pool when the last of them is dropped.
+    ///
+    /// # Realtime
+    /// Does not allocate: the count lies in the slot.
+    pub fn share(self) -> SharedPooled<T> {
+        let slot = self.into_slot();
+        // SAFETY: the slot is lent to us.
+        unsafe { slot.as_ref() }.shares.store(1, Relaxed);
+        SharedPooled(slot, PhantomData)
+    }
+
+    /// Turns the guard into a pointer that C code can carry, for instance in an `AVBufferRef`. The object stays on
+    /// loan until [`from_raw`](Self::from_raw).
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn into_raw(self) -> *mut c_void {
+        self.into_slot().as_ptr().cast()
+    }
+
+    /// Takes the guard back from the pointer.
+    ///
+    /// # Safety
+    /// `pointer` came from [`into_raw`](Self::into_raw) of a `Pooled` of the same `T` and is used only this once.
+    pub unsafe fn from_raw(pointer: *mut c_void) -> Pooled<T> {
+        // SAFETY: by the caller's promise the pointer is a lent slot, which is not null.
+        Pooled(unsafe { NonNull::new_unchecked(pointer.cast()) }, PhantomData)
+    }
+
+    /// Notes what the object holds now.
+    pub(super) fn measure(&self) {
+        // SAFETY: the slot is lent to us.
+        unsafe { self.0.as_ref() }.measure(self.bytes());
+    }
+
+    fn into_slot(self) -> NonNull<Slot<T>> {
+        ManuallyDrop::new(self).0
+    }
+
+    /// The pool's shelf, which a lent object keeps alive, and the address of the slot.
+    pub(super) fn home(&self) -> (&Shelf<T>, usize) {
+        // SAFETY: the slot is lent to us.
+        (unsafe { self.0.as_ref().shelf.as_ref() }, self.0.as_ptr().addr())
+    }
+}
+
+impl<T: Recycle> Deref for Pooled<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: the object belongs to this guard.
+        unsafe { &*self.0.as_ref().value.get() }
+    }
+}
+
+impl<T: Recycle> DerefMut for Pooled<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: the object belongs to this guard, which is borrowed for writing.
+        unsafe { &mut *self.0.as_ref().value.get() }
+    }
+}
+
+impl<T: Recycle> Drop for Pooled<T> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the slot is lent to us.
+        unsafe { give_back(self.0) }
+    }
+}
+
+/// An object on loan, for many readers: made by [`Pooled::share`], cloned by counting.
+pub struct SharedPooled<T: Recycle>(NonNull<Slot<T>>, PhantomData<T>);
+
+// SAFETY: clones give shared access on many threads, and the last one may give the object back on any, like an `Arc`.
+unsafe impl<T: Recycle + Send + Sync> Send for SharedPooled<T> {}
+// SAFETY: as above.
+unsafe impl<T: Recycle + Send + Sync> Sync for SharedPooled<T> {}
+
+impl<T: Recycle> SharedPooled<T> {
+    /// The object for one borrower again, if there is no other clone.
+    ///
+    /// # Errors
+    /// Others still read it: the guard as it was.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn try_unique(self) -> Result<Pooled<T>, Self> {
+        // SAFETY: the slot is lent to us.
+        if unsafe { self.0.as_ref() }.shares.load(Acquire) != 1 {
+            return Err(self);
+        }
+        Ok(Pooled(ManuallyDrop::new(self).0, PhantomData))
+    }
+}
+
+impl<T: Recycle> Clone for SharedPooled<T> {
+    fn clone(&self) -> Self {
+        // SAFETY: the slot is lent to us.
+        let before = unsafe { self.0.as_ref() }.shares.fetch_add(1, Relaxed);
+        if before > isize::MAX as usize {
+            // So many clones can only have been forgotten; one more round and the object would be free while in use.
+            std::process::abort();
+        }
+        SharedPooled(self.0, PhantomData)
+    }
+}
+
+impl<T: Recycle> Deref for SharedPooled<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: the object belongs to all clones together, none of which writes.
+        unsafe { &*self.0.as_ref().value.get() }
+    }
+}
+
+impl<T: Recycle> Drop for SharedPooled<T> {
+    fn drop(&mut self) {
+        // SAFETY: the slot is lent to us until the count is lowered, and again if that makes it 0.
+        unsafe {
+            if self.0.as_ref().shares.fetch_sub(1, Release) == 1 {
+                fence(Acquire);
+                give_back(self.0);
+            }
+        }
+    }
+}

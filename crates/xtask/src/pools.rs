@@ -1,0 +1,66 @@
+//! `cargo xtask loom|miri|soak`: what shows that pools are right, in its thorough form. `cargo xtask test` runs loom too,
+//! and the short form of the soak.
+
+use crate::failure::Outcome;
+use crate::shell;
+
+/// Every interleaving of two or three threads. The flag is given this way, and not in a file, so that it reaches no
+/// other build.
+pub(crate) const LOOM: [&str; 14] = [
+    "cargo",
+    "test",
+    "--config",
+    "build.rustflags=['--cfg=loom']",
+    "--target-dir",
+    "target/loom",
+    "--package",
+    "millpond-core",
+    "--no-default-features",
+    "--features",
+    "async",
+    "--release",
+    "--test",
+    "pool_loom",
+];
+
+/// Needs a nightly toolchain with the component `miri`.
+const MIRI: [&str; 18] = [
+    "cargo",
+    "+nightly",
+    "miri",
+    "test",
+    "--target-dir",
+    "target/miri",
+    "--package",
+    "millpond-core",
+    "--features",
+    "async,bytes",
+    "--lib",
+    "--test",
+    "pool*",
+    "--no-fail-fast",
+    "--",
+    "pool",
+    "--skip",
+    "million",
+];
+
+const SOAK: [&str; 9] =
+    ["cargo", "test", "--release", "--package", "millpond-core", "--test", "pool_stress", "--", "--nocapture"];
+
+/// Runs one of them.
+///
+/// # Errors
+/// It failed, or could not be run.
+pub(crate) fn run(what: &str) -> Outcome {
+    let line: &[&str] = match what {
+        "loom" => &LOOM,
+        "miri" => &MIRI,
+        _ => &SOAK,
+    };
+    let mut command = shell::command(line[0], &line[1..]);
+    if what == "soak" {
+        command.env("MILLPOND_SOAK", "1");
+    }
+    shell::run(&mut command)
+}
