@@ -2,6 +2,9 @@
 //!
 //! - [`render`](render()) renders a scene to a file, [`frame_at`] one frame of it.
 //! - [`Clip`] reads the pictures of a file, [`Sound`] its PCM, [`probe`](probe()) says what is in it.
+//! - [`Demuxer`] and [`VideoDecoder`] give packets and pictures call by call; [`decoding`] tells where pixels lie and when
+//!   they are copied.
+//! - [`remux`](remux()) puts the streams of a file into another container.
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more.
 //!
 //! No type of FFmpeg or its bindings appears in the public API.
@@ -30,6 +33,7 @@ mod clip;
 mod container;
 mod cut;
 mod decoder;
+pub mod decoding;
 mod demuxer;
 mod encoder;
 mod error;

@@ -14,5 +14,6 @@ mod json;
 mod mel;
 mod paths;
 mod probing;
+mod remuxing;
 mod rendering;
 mod sound;
