@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use millpond::Rational;
+use millpond::audio::Profile;
 use millpond::ffmpeg::Access;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -75,6 +76,9 @@ pub(crate) struct RenderArguments {
     /// Write a line per frame: index, time, SHA-256 of the canvas.
     #[arg(long, value_name = "FILE")]
     pub(crate) hash: Option<PathBuf>,
+    /// Write how memory went over time as JSON, and beside it as a picture (.svg).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) memory_report: Option<PathBuf>,
 }
 
 /// `millpond frame`.
@@ -104,15 +108,24 @@ pub(crate) struct ProbeArguments {
 pub(crate) struct MelArguments {
     /// The media file.
     pub(crate) file: PathBuf,
-    /// The .npy file to write: f32 [n_mels, n_frames].
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
-    /// The recipe.
-    #[arg(long, default_value = "lipsync", value_parser = ["lipsync"])]
+    /// A file to write, by its name .npy (f32 [n_mels, n_frames]), .json or .png; may be given more than once.
+    #[arg(short, long, value_name = "FILE", required = true)]
+    pub(crate) output: Vec<PathBuf>,
+    /// lipsync, wav2lip, whisper-80, whisper-128, librosa, torchaudio, kaldi-fbank-80, or a JSON file.
+    #[arg(long, value_name = "NAME|FILE.json", default_value = "lipsync", value_parser = profile)]
     pub(crate) profile: String,
-    /// Also write a picture of the features.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) png: Option<PathBuf>,
+    /// The 16 columns that belong to each video frame instead: f32 [windows, 1, n_mels, 16].
+    #[arg(long, requires = "fps", conflicts_with = "frames_first")]
+    pub(crate) windows: bool,
+    /// Video frames a second: a decimal or a fraction.
+    #[arg(long, value_name = "RATE", requires = "windows", value_parser = frame_rate)]
+    pub(crate) fps: Option<Rational>,
+    /// Compute while decoding, without holding the sound in memory.
+    #[arg(long)]
+    pub(crate) stream: bool,
+    /// The other order: f32 [n_frames, n_mels].
+    #[arg(long)]
+    pub(crate) frames_first: bool,
     #[command(flatten)]
     pub(crate) protocols: ProtocolArguments,
 }
@@ -194,4 +207,17 @@ fn input(text: &str) -> Result<(String, PathBuf), String> {
 fn time(text: &str) -> Result<Rational, String> {
     let time = millpond::scene::parse_rational(text).filter(|time| *time >= Rational::from_integer(0));
     time.ok_or_else(|| "expected seconds of 0 or more, such as 1.5 or 1001/30000".to_owned())
+}
+
+fn profile(text: &str) -> Result<String, String> {
+    if text.ends_with(".json") {
+        return Ok(text.to_owned());
+    }
+    text.parse::<Profile>().map(|profile| profile.name().to_owned()).map_err(|error| error.to_string())
+}
+
+fn frame_rate(text: &str) -> Result<Rational, String> {
+    let (none, most) = (Rational::from_integer(0), Rational::from_integer(1000));
+    let rate = millpond::scene::parse_rational(text).filter(|rate| *rate > none && *rate <= most);
+    rate.ok_or_else(|| "expected frames a second above 0 and at most 1000, such as 25 or 30000/1001".to_owned())
 }

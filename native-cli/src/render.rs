@@ -1,9 +1,11 @@
-//! `millpond render`: a scene to an MP4 file, with a line of progress and, if wanted, a hash per frame.
+//! `millpond render`: a scene to an MP4 file, with a line of progress and, if wanted, a hash per frame and a report of
+//! memory over time.
 
 use crate::arguments::RenderArguments;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::line::Line;
+use crate::memory_report::MemoryReport;
 use crate::progress::Progress;
 use crate::{interrupt, scene_file};
 use millpond::Rational;
@@ -22,6 +24,8 @@ pub(crate) fn run(arguments: &RenderArguments, console: &Console) -> Result<(), 
         options.output = Some(arguments.output.clone());
     }
     let mut hashes = arguments.hash.as_deref().map(HashFile::create).transpose()?;
+    let memory_report = arguments.memory_report.as_deref().map(MemoryReport::start).transpose()?;
+    options.monitor = memory_report.as_ref().map(MemoryReport::monitor);
     // The first Ctrl-C ends the render with what there is, the second leaves nothing.
     let cancel = options.cancel.clone();
     interrupt::listen(move || cancel.press())?;
@@ -48,6 +52,9 @@ pub(crate) fn run(arguments: &RenderArguments, console: &Console) -> Result<(), 
     let report = report?;
     if let Some(hashes) = hashes {
         hashes.file.commit()?;
+    }
+    if let Some(memory_report) = memory_report {
+        memory_report.finish()?;
     }
     if report.is_shortened {
         let message =

@@ -19,6 +19,7 @@ pub(crate) fn read(arguments: &SceneArguments) -> Result<(Scene, RenderOptions),
         inputs: arguments.inputs.clone(),
         access: arguments.access(),
         cancel: Cancel::new(),
+        monitor: None,
     };
     Ok((scene, options))
 }

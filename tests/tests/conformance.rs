@@ -85,6 +85,21 @@ fn fast_slow_looping_and_moving() {
 }
 
 #[test]
+fn blended_masked_and_filtered() {
+    let clip = media::plain();
+    let layers = json!([
+        {"asset": "clip"},
+        {"asset": "clip", "rect": [11, 9, 131, 75], "blend": "multiply", "filter": "lanczos3", "offset": 0.3},
+        {"asset": "clip", "rect": [100, 60, 160, 90], "blend": "screen", "opacity": 0.7, "filter": "nearest",
+         "mask": {"shape": "ellipse", "feather": 12}, "after": "loop", "offset": 0.5},
+        {"asset": "clip", "rect": [200, 10, 97, 55], "mask": {"shape": "rectangle", "feather": 5}, "filter": "box"},
+    ]);
+    let scene = scene((320, 180), json!({"clip": {"src": clip}}), layers);
+    equal("blended_i420", 25, &scene, &[]);
+    equal("blended_rgba", 25, &with(scene, "/canvas/format", json!("rgba")), &[]);
+}
+
+#[test]
 fn scaled_up_and_down() {
     let clip = media::plain();
     let layers = json!([

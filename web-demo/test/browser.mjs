@@ -10,6 +10,9 @@ const OPTIONS = [
   "--no-first-run",
   "--autoplay-policy=no-user-gesture-required",
   "--mute-audio",
+  // A microphone that beeps once a second, and is allowed.
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
 ];
 
 /**

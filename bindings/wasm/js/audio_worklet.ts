@@ -22,7 +22,9 @@ import { initSync } from "../pkg/millpond_wasm.js";
 import { adopt } from "./module.js";
 
 export { MillpondError } from "./errors.js";
-export { Mel, type MelProfile } from "./mel.js";
+export { Mel } from "./mel.js";
+export type { MelConfig, MelProfile } from "./mel_config.js";
+export { MelStream, type MelStreamOptions } from "./mel_stream.js";
 export { memoryStats, type MemoryStats } from "./memory.js";
 
 /**

@@ -10,7 +10,9 @@
 export { MillpondError } from "./errors.js";
 export { FramePool, FrameSlot } from "./frame_pool.js";
 export type { FrameLayout, PixelFormat, PlaneLayout } from "./layout.js";
-export { Mel, type MelProfile } from "./mel.js";
+export { Mel } from "./mel.js";
+export type { MelConfig, MelProfile } from "./mel_config.js";
+export { MelStream, type MelStreamOptions } from "./mel_stream.js";
 export { memoryStats, type MemoryStats } from "./memory.js";
 export { Mixer, type Pcm } from "./mixer.js";
 export { wasmModule } from "./module.js";

@@ -1,25 +1,21 @@
 import * as raw from "../pkg/millpond_wasm.js";
 import "./dispose.js";
 import { MillpondError, opened } from "./errors.js";
+import { configText, type MelConfig, type MelProfile } from "./mel_config.js";
 import { opening } from "./memory.js";
 import { buffer, floats } from "./module.js";
-
-/**
- * Profiles of log-mel features. `lipsync`: 16 kHz, pre-emphasis 0.97, window 640 in FFT 1024, hop 200, 80 Slaney bands
- * from 55 to 7600 Hz, dB normalised to -4…4.
- */
-export type MelProfile = "lipsync";
 
 /**
  * Log-mel features of whole clips, the same bits as millpond's native build.
  *
  * ```js
- * using mel = new Mel("lipsync");
+ * using mel = new Mel("whisper-80");
  * const features = new Float32Array(mel.outputLength(samples.length));
  * const frames = mel.process(samples, features); // [mel.nMels, frames], row-major
  * ```
  *
- * Buffers grow with the longest clip so far; a clip that is not longer allocates nothing on the module's heap.
+ * Buffers grow with the longest clip so far; a clip that is not longer allocates nothing on the module's heap. For sound
+ * that comes in piece by piece there is {@link MelStream}.
  */
 export class Mel {
   /** Number of mel bands: the rows of the features. */
@@ -27,14 +23,14 @@ export class Mel {
   #raw: raw.Mel | undefined;
 
   /**
-   * Plans a profile.
+   * Plans a profile, or a configuration of one's own.
    *
    * @param sampleRate - Rate of the samples in Hz, 1000 to 384000; they are resampled if it is not the profile's own,
    *   which is the default.
    * @throws MillpondError `E_BAD_PROFILE`, `E_BAD_PARAMETER`.
    */
-  constructor(profile: MelProfile = "lipsync", sampleRate?: number) {
-    this.#raw = opening(() => new raw.Mel(profile, sampleRate ?? 0));
+  constructor(config: MelProfile | MelConfig = "lipsync", sampleRate?: number) {
+    this.#raw = opening(() => new raw.Mel(configText(config), sampleRate ?? 0));
     this.nMels = this.#raw.nMels;
   }
 
@@ -69,13 +65,22 @@ export class Mel {
   }
 
   /**
+   * The largest logarithm of the last clip: a {@link MelStream} that gets it yields the clip's features to the bit where
+   * they depend on the whole clip (`whisper-80`, `librosa`).
+   */
+  get peak(): number {
+    return opened(this.#raw, "Mel").peak;
+  }
+
+  /**
    * Draws the features of the last clip, low frequencies at the bottom.
    *
+   * @param range - The features drawn darkest and brightest.
    * @returns `width` × `height` RGBA pixels for `ImageData`. A fresh view on one buffer: use it at once.
    * @throws MillpondError `E_BAD_SIZE`, `E_BAD_PARAMETER` if no clip was processed.
    */
-  picture(width: number, height: number): Uint8ClampedArray<ArrayBuffer> {
-    const address = opened(this.#raw, "Mel").picture(width, height);
+  picture(width: number, height: number, range: readonly [low: number, high: number] = [-4, 4]): Uint8ClampedArray<ArrayBuffer> {
+    const address = opened(this.#raw, "Mel").picture(width, height, ...range);
     return new Uint8ClampedArray(buffer(), address, width * height * 4);
   }
 

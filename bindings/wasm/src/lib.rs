@@ -8,12 +8,14 @@
 mod errors;
 mod frame_pool;
 mod mel;
+mod mel_stream;
 mod memory;
 mod mixer;
 mod scene;
 
 pub use frame_pool::FramePool;
 pub use mel::Mel;
+pub use mel_stream::MelStream;
 pub use memory::{opening_allocations, set_opening, steady_allocations};
 pub use mixer::Mixer;
 pub use scene::Scene;

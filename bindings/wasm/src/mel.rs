@@ -3,8 +3,9 @@
 //! Samples and features pass through two buffers that only ever grow, with the longest clip so far; a clip that is not
 //! longer allocates nothing.
 
+use crate::memory::grow;
 use crate::{errors, memory};
-use millpond_core::audio::{self, Profile, Resampler};
+use millpond_core::audio::{self, MelConfig, Profile, Resampler};
 use millpond_core::memory::opening;
 use wasm_bindgen::prelude::*;
 
@@ -12,7 +13,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct Mel {
     mel: audio::Mel,
-    /// Takes the input to the profile's rate, if it has another.
+    /// Takes the input to the configuration's rate, if it has another.
     resampler: Option<Resampler>,
     samples: Vec<f32>,
     resampled: Vec<f32>,
@@ -23,19 +24,15 @@ pub struct Mel {
 
 #[wasm_bindgen]
 impl Mel {
-    /// Plans a profile for samples of this rate in Hz; 0 is the profile's own.
+    /// Plans a configuration, by [`config_of`], for samples of this rate in Hz; 0 is the configuration's own.
     ///
     /// # Errors
-    /// `E_BAD_PROFILE` for an unknown name, `E_BAD_PARAMETER` for a rate outside 1000 to 384000 Hz.
+    /// `E_BAD_PROFILE` for an unknown name, `E_BAD_PARAMETER` for a field of the configuration, or a rate outside 1000 to
+    /// 384000 Hz.
     #[wasm_bindgen(constructor)]
-    pub fn new(profile: &str, rate_hz: u32) -> Result<Mel, JsValue> {
-        let config = profile.parse::<Profile>().map_err(errors::core)?.config();
-        let own = config.sample_rate_hz;
-        let resampler = match rate_hz {
-            0 => None,
-            rate_hz if rate_hz == own => None,
-            rate_hz => Some(Resampler::new(rate_hz, own).map_err(errors::core)?),
-        };
+    pub fn new(config: &str, rate_hz: u32) -> Result<Mel, JsValue> {
+        let config = config_of(config)?;
+        let resampler = resampler(rate_hz, config.sample_rate_hz)?;
         Ok(Mel {
             mel: audio::Mel::new(config).map_err(errors::core)?,
             resampler,
@@ -69,7 +66,7 @@ impl Mel {
     pub fn begin(&mut self, samples: u32) -> Result<u32, JsValue> {
         let samples = samples as usize;
         let own = self.own_samples(samples);
-        let features = self.mel.n_mels() * self.mel.output_frames(own);
+        let features = self.mel.output_len(own);
         opening(|| {
             grow(&mut self.samples, samples)?;
             if self.resampler.is_some() {
@@ -77,7 +74,7 @@ impl Mel {
             }
             grow(&mut self.features, features)
         })?;
-        Ok(address(&self.samples))
+        Ok(memory::address(&self.samples))
     }
 
     /// Computes the features of the `samples` samples that were written and returns the number of frames.
@@ -106,50 +103,58 @@ impl Mel {
 
     /// Address of the features, `[n_mels, n_frames]`.
     pub fn features(&self) -> u32 {
-        address(&self.features)
+        memory::address(&self.features)
     }
 
-    /// Draws the last features and returns the address of `width` × `height` RGBA pixels.
+    /// The largest logarithm of the last clip: what a stream needs whose features depend on it.
+    #[wasm_bindgen(getter)]
+    pub fn peak(&self) -> f32 {
+        self.mel.clip_reference().peak
+    }
+
+    /// Draws the last features from `low` (darkest) to `high` and returns the address of `width` × `height` RGBA pixels.
     ///
     /// # Errors
-    /// `E_BAD_SIZE`; `E_BAD_PARAMETER` if there are no features.
+    /// `E_BAD_SIZE`; `E_BAD_PARAMETER` if there are no features or the range is empty.
     ///
     /// # Realtime
     /// Does not allocate unless the picture is larger than all before, and then as opening.
-    pub fn picture(&mut self, width: u32, height: u32) -> Result<u32, JsValue> {
+    pub fn picture(&mut self, width: u32, height: u32, low: f32, high: f32) -> Result<u32, JsValue> {
         let bytes = (width as usize).saturating_mul(height as usize).saturating_mul(4);
         opening(|| grow(&mut self.picture, bytes))?;
         let bands = self.mel.n_mels();
-        let features = &self.features[..bands * self.frames];
-        let range = self.mel.config().feature_range().unwrap_or_else(|| audio::value_range(features));
-        audio::mel_picture_into(features, bands, self.frames, range, width, height, &mut self.picture)
+        audio::mel_picture_into(&self.features, bands, self.frames, (low, high), width, height, &mut self.picture)
             .map_err(errors::core)?;
-        Ok(address(&self.picture))
+        Ok(memory::address(&self.picture))
     }
 }
 
 impl Mel {
-    /// Samples at the profile's rate.
+    /// Samples at the configuration's rate.
     fn own_samples(&self, samples: usize) -> usize {
         self.resampler.as_ref().map_or(samples, |resampler| resampler.clip_len(samples))
     }
 }
 
-fn address<T>(buffer: &[T]) -> u32 {
-    buffer.as_ptr() as usize as u32
+/// The configuration that a string names: a profile, or an object in JSON.
+pub(crate) fn config_of(text: &str) -> Result<MelConfig, JsValue> {
+    let config = match text.starts_with('{') {
+        true => MelConfig::from_json(text),
+        false => text.parse().map(Profile::config),
+    };
+    config.map_err(errors::core)
 }
 
-fn within(buffer: &[f32], length: usize) -> Result<&[f32], JsValue> {
+/// What takes samples of a rate to another; `None` if there is nothing to do. 0 is the other.
+pub(crate) fn resampler(rate_hz: u32, own_hz: u32) -> Result<Option<Resampler>, JsValue> {
+    match rate_hz {
+        0 => Ok(None),
+        rate_hz if rate_hz == own_hz => Ok(None),
+        rate_hz => Resampler::new(rate_hz, own_hz).map(Some).map_err(errors::core),
+    }
+}
+
+pub(crate) fn within(buffer: &[f32], length: usize) -> Result<&[f32], JsValue> {
     let too_small = millpond_core::Error::BufferTooSmall { needed: length, got: buffer.len() };
     buffer.get(..length).ok_or_else(|| errors::core(too_small))
-}
-
-/// Lengthens a buffer; what it held is not needed any more.
-fn grow<T: Copy + Default>(buffer: &mut Vec<T>, length: usize) -> Result<(), JsValue> {
-    if buffer.len() < length {
-        *buffer = Vec::new();
-        memory::reserve((length as u64).saturating_mul(size_of::<T>() as u64))?;
-        buffer.resize(length, T::default());
-    }
-    Ok(())
 }

@@ -44,3 +44,18 @@ pub(crate) fn reserve(bytes: u64) -> Result<(), JsValue> {
         _ => Err(errors::thrown("E_OUT_OF_MEMORY", &format_args!("wasm memory has no room for {bytes} more bytes"))),
     }
 }
+
+/// Lengthens a buffer; what it held is not needed any more.
+pub(crate) fn grow<T: Copy + Default>(buffer: &mut Vec<T>, length: usize) -> Result<(), JsValue> {
+    if buffer.len() < length {
+        *buffer = Vec::new();
+        reserve((length as u64).saturating_mul(size_of::<T>() as u64))?;
+        buffer.resize(length, T::default());
+    }
+    Ok(())
+}
+
+/// Where a buffer lies, for a view on it.
+pub(crate) fn address<T>(buffer: &[T]) -> u32 {
+    buffer.as_ptr() as usize as u32
+}

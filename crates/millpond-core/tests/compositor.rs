@@ -3,10 +3,11 @@
 
 use millpond_core::Rational;
 use millpond_core::simd::Level;
-use millpond_core::video::blend::{feathered_ellipse, feathered_rectangle};
+use millpond_core::video::blend::{Mode, feathered_ellipse, feathered_rectangle};
 use millpond_core::video::composite::{
     Canvas, CanvasSpec, Compositor, Layer, LayerPlan, PictureSpec, Placement, Shown, Span, Target,
 };
+use millpond_core::video::resize::Filter;
 use millpond_core::video::{ChromaSiting, Color, Frame, FrameLayout, FrameView, Matrix, PixelFormat, Range};
 use proptest::prelude::*;
 
@@ -44,6 +45,8 @@ struct Given {
     clip: Option<Target>,
     mask: u8,
     z: i32,
+    mode: Mode,
+    filter: Filter,
 }
 
 fn target(size: std::ops::Range<u32>) -> impl Strategy<Value = Target> {
@@ -54,12 +57,14 @@ fn given_layer() -> impl Strategy<Value = Given> {
     let formats = prop::sample::select(PixelFormat::ALL.to_vec());
     let opacity = prop::sample::select(vec![255u8, 255, 130]);
     let shape = (formats, any::<bool>(), (1u32..40, 1u32..40), target(1..50), any::<bool>());
-    (shape, opacity, prop::option::weighted(0.3, target(1..40)), 0u8..6, -1i32..2).prop_map(
-        |((format, other_color, size, mut target, unscaled), opacity, clip, mask, z)| {
+    let mode = prop_oneof![3 => Just(Mode::Normal), 2 => prop::sample::select(Mode::ALL.to_vec())];
+    let seen = (mode, prop::sample::select(Filter::ALL.to_vec()));
+    (shape, opacity, prop::option::weighted(0.3, target(1..40)), 0u8..6, -1i32..2, seen).prop_map(
+        |((format, other_color, size, mut target, unscaled), opacity, clip, mask, z, (mode, filter))| {
             if unscaled {
                 (target.width, target.height) = size;
             }
-            Given { format, other_color, size, target, opacity, clip, mask, z }
+            Given { format, other_color, size, target, opacity, clip, mask, z, mode, filter }
         },
     )
 }
@@ -96,6 +101,8 @@ proptest! {
                 opacity: given.opacity,
                 clip: given.clip,
                 mask: mask.as_ref().map(Frame::view),
+                mode: given.mode,
+                filter: given.filter,
                 level: level(levels.0),
                 ..layer(given.format, color, given.size, given.target)
             };

@@ -253,7 +253,10 @@ fn strips_give_the_bytes_of_coding_anew() {
             let mut expected = vec![0; fresh.max_len()];
             let expected_len = fresh.encode_into(&frame.view(), &[], &mut expected).unwrap();
             assert!(out[..len] == expected[..expected_len], "case {case}: {format} {width}x{height} {options:?}");
-            assert!(changed.is_empty() == (strips.coded() == 0) || strips.coded() <= fresh.coded());
+            let mut appended = vec![1, 2, 3];
+            assert_eq!(strips.append_to(&frame.view(), &[], &mut appended).unwrap(), len);
+            assert!(appended[3..] == out[..len], "case {case}: appended");
+            assert_eq!(strips.coded(), 0);
         }
         if options.restart_interval > 0 {
             let len = strips.encode_into(&frame.view(), &[], &mut out).unwrap();

@@ -56,7 +56,7 @@ fn is_consistent(stats: &PoolStats) -> bool {
 }
 
 #[test]
-fn what_came_back_last_is_lent_first_and_keeps_its_contents() {
+fn the_same_object_is_lent_again_and_keeps_its_contents() {
     let (pool, _) = counted(PoolConfig::fixed(3));
     let (mut a, b) = (pool.acquire().unwrap(), pool.acquire().unwrap());
     a.bytes[3] = 7;

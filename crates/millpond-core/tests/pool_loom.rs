@@ -113,6 +113,38 @@ fn three_threads_wait_for_one_object() {
     });
 }
 
+/// Three objects are two words here.
+#[test]
+fn waiting_and_closing_with_more_than_one_word() {
+    model(PoolConfig::fixed(3).exhausted(Exhausted::Wait { deadline: None }), 2, |pool| {
+        let held = [pool.acquire().unwrap(), pool.acquire().unwrap(), pool.acquire().unwrap()];
+        let other = pool.clone();
+        let thread = thread::spawn(move || match other.acquire() {
+            Ok(object) => drop(object),
+            Err(error) => assert_eq!(error, Error::PoolClosed),
+        });
+        let [first, _second, third] = held;
+        drop(third);
+        drop(first);
+        pool.close();
+        thread.join().unwrap();
+        assert_eq!((pool.stats().capacity, pool.stats().in_use), (1, 1));
+    });
+}
+
+#[test]
+fn two_threads_take_from_two_words() {
+    model(PoolConfig::fixed(3).exhausted(Exhausted::Wait { deadline: None }), 2, |pool| {
+        let held = [pool.acquire().unwrap(), pool.acquire().unwrap()];
+        let other = pool.clone();
+        let thread = thread::spawn(move || drop(other.acquire().unwrap()));
+        drop(pool.acquire().unwrap());
+        thread.join().unwrap();
+        drop(held);
+        check_rest(&pool, 3, 4);
+    });
+}
+
 #[test]
 fn closing_wakes_waiters_and_drops_what_comes_home() {
     model(PoolConfig::fixed(1).exhausted(Exhausted::Wait { deadline: None }), 3, |pool| {

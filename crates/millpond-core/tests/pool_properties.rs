@@ -62,10 +62,12 @@ fn configurations() -> impl Strategy<Value = PoolConfig> {
     let growth = prop_oneof![Just(Growth::Fixed), (1usize..4).prop_map(Growth::Linear), Just(Growth::Exponential)];
     let deadline = Some(Duration::ZERO);
     let exhausted = prop_oneof![Just(Exhausted::Fail), Just(Exhausted::Allocate), Just(Exhausted::Wait { deadline })];
-    (1usize..5, 0usize..6, growth, exhausted, any::<bool>()).prop_map(|(initial, more, growth, exhausted, zero)| {
-        let reset = if zero { Reset::Zero } else { Reset::Keep };
-        PoolConfig::growing(initial, initial + more).growth(growth).exhausted(exhausted).reset(reset)
-    })
+    (prop_oneof![4 => 1usize..5, 1 => 58usize..66], 0usize..6, growth, exhausted, any::<bool>()).prop_map(
+        |(initial, more, growth, exhausted, zero)| {
+            let reset = if zero { Reset::Zero } else { Reset::Keep };
+            PoolConfig::growing(initial, initial + more).growth(growth).exhausted(exhausted).reset(reset)
+        },
+    )
 }
 
 /// What the pool should say.

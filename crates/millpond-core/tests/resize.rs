@@ -500,3 +500,47 @@ fn the_largest_pictures_shrink_and_grow() {
         }
     }
 }
+
+/// Results of Pillow and OpenCV (`tests/vectors/resize/make.py`). Pillow leaves samples outside the picture out, where we
+/// repeat the edge, so only pixels whose filter lies inside are compared.
+#[test]
+fn results_are_within_one_level_of_pillow_and_opencv() {
+    let vectors = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/resize/peers.txt");
+    let mut compared = 0;
+    for line in std::fs::read_to_string(vectors).unwrap().lines() {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let [peer, name, numbers @ .., hex] = &fields[..] else { panic!("{line}") };
+        let numbers: Vec<u32> = numbers.iter().map(|number| number.parse().unwrap()).collect();
+        let &[channels, source_width, source_height, width, height] = &numbers[..] else { panic!("{line}") };
+        let expected: Vec<u8> =
+            (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
+        let (filter, support) = match *name {
+            "bilinear" => (Filter::BilinearAntialiased, 1.0),
+            "bicubic" => (Filter::CatmullRom, 2.0),
+            "lanczos" => (Filter::Lanczos3, 3.0),
+            "linear" => (Filter::Bilinear, 0.0),
+            _ => (Filter::Box, 0.0),
+        };
+        let format = if channels == 1 { PixelFormat::Gray8 } else { PixelFormat::Rgb24 };
+        let spec = ResizeSpec { filter, ..ResizeSpec::new(format, (source_width, source_height), (width, height)) };
+        let mut source = Frame::new(FrameLayout::packed(format, source_width, source_height).unwrap());
+        let count = source.bytes().len();
+        source.bytes_mut().copy_from_slice(&Noise(1).bytes(count));
+        let out = resized(spec, &source.view(), Level::best());
+        let inside = |at: u32, source: u32, target: u32| {
+            let scale = f64::from(source) / f64::from(target);
+            let center = (f64::from(at) + 0.5) * scale;
+            let reach = support * scale.max(1.0);
+            center >= reach && center + reach <= f64::from(source)
+        };
+        for (index, (&got, &expected)) in out.bytes().iter().zip(&expected).enumerate() {
+            let pixel = index as u32 / channels;
+            if inside(pixel % width, source_width, width) && inside(pixel / width, source_height, height) {
+                compared += 1;
+                assert!(got.abs_diff(expected) <= 1, "{peer} {name} at {index}: {got} instead of {expected}");
+            }
+        }
+        assert_eq!(out.bytes().len(), expected.len());
+    }
+    assert!(compared > 10_000, "{compared}");
+}

@@ -6,7 +6,8 @@
 
 use crate::demuxer::{Demuxer, VideoStream, color_tags};
 use crate::{
-    Access, Cancel, DecoderConfig, DecoderStats, Error, Flow, Packet, Place, VideoDecoder, VideoFrame, pixels,
+    Access, Cancel, DecoderConfig, DecoderStats, Error, Flow, Packet, Place, SharedMonitor, VideoDecoder, VideoFrame,
+    pixels,
 };
 use millpond_core::Rational;
 use millpond_scene::ClipInfo;
@@ -28,6 +29,7 @@ pub struct Clip {
     decoder: VideoDecoder,
     packet: Packet,
     config: DecoderConfig,
+    monitor: Option<SharedMonitor>,
     info: ClipInfo,
     cancel: Cancel,
     /// Decoded while opening or seeking and not handed out yet.
@@ -64,6 +66,7 @@ impl Clip {
             decoder,
             packet: Packet::new(),
             config,
+            monitor: None,
             info,
             cancel: cancel.clone(),
             first: None,
@@ -83,6 +86,14 @@ impl Clip {
         clip.start_tick = first.tick;
         clip.first = Some(first);
         Ok(clip)
+    }
+
+    /// Has the pools of its pictures watched, those that come later too. Allocates.
+    pub fn watch(&mut self, monitor: &SharedMonitor) {
+        if let Some(observe) = self.decoder.observer() {
+            monitor.lock().watch_frames(&self.demuxer.place().to_string(), observe);
+        }
+        self.monitor = Some(monitor.clone());
     }
 
     /// What container and bitstream say.
@@ -158,7 +169,11 @@ impl Clip {
         }
         // The start is always early enough, and opening is the one way there that every container has.
         let place = self.demuxer.place().clone();
+        let monitor = self.monitor.take();
         *self = Clip::open(&place, &self.access, &self.cancel, self.config)?;
+        if let Some(monitor) = monitor {
+            self.watch(&monitor);
+        }
         Ok(())
     }
 

@@ -434,3 +434,22 @@ pub(crate) fn color_description(container: sys::ColorNumbers, bitstream: sys::Co
         range: range.map(|full| if full { Range::Full } else { Range::Limited }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pictures_colours_are_the_containers_before_the_bitstreams() {
+        let nothing = sys::ColorNumbers::default();
+        assert_eq!(color_description(nothing, nothing), ColorDescription::UNSPECIFIED);
+        // An HDR stream (BT.2020, PQ, limited) in a container that tags only the primaries, as P3.
+        let stream = sys::ColorNumbers { matrix: 9, range: 1, primaries: 9, transfer: 16, ..nothing };
+        let container = sys::ColorNumbers { primaries: 12, ..nothing };
+        let expected = ColorDescription { primaries: 12, transfer: 16, matrix: 9, range: Some(Range::Limited) };
+        assert_eq!(color_description(container, stream), expected);
+        // What is no H.273 number counts as unspecified.
+        let odd = sys::ColorNumbers { matrix: -3, transfer: 4000, range: 7, ..nothing };
+        assert_eq!(color_description(odd, odd), ColorDescription::UNSPECIFIED);
+    }
+}

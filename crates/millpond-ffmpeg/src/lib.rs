@@ -5,6 +5,7 @@
 //! - [`Demuxer`] and [`VideoDecoder`] give packets and pictures call by call; [`decoding`] tells where pixels lie and when
 //!   they are copied.
 //! - [`remux`](remux()) puts the streams of a file into another container.
+//! - [`Sampler`] watches memory while that happens.
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more.
 //!
 //! No type of FFmpeg or its bindings appears in the public API.
@@ -38,6 +39,7 @@ mod demuxer;
 mod encoder;
 mod error;
 mod flow;
+mod monitor;
 mod mono;
 mod muxer;
 mod packet;
@@ -62,6 +64,7 @@ pub use container::Container;
 pub use demuxer::{Demuxer, VideoStream};
 pub use error::Error;
 pub use flow::{Flow, State};
+pub use monitor::{Sampler, SharedMonitor};
 pub use mono::{MonoSound, decode_mono};
 pub use packet::Packet;
 pub use place::{Access, Place};

@@ -307,6 +307,11 @@ impl VideoDecoder {
         }
     }
 
+    /// The figures of its slots for a monitor, until it is closed.
+    pub(crate) fn observer(&self) -> Option<impl FnMut() -> Option<PoolStats> + Send + 'static> {
+        self.codec.as_ref().map(PooledDecoder::observer)
+    }
+
     /// The colours that the bitstream gave the last picture.
     pub(crate) fn bitstream_color(&self) -> ColorNumbers {
         self.bitstream

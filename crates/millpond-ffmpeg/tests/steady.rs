@@ -4,15 +4,16 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 use millpond_core::memory::CountingAllocator;
-use millpond_core::memory::{self, footprint};
+use millpond_core::memory::{self, History, Monitor, Thresholds, footprint};
 use millpond_ffmpeg::{
-    Access, Cancel, DecoderConfig, Demuxer, Error, Event, Flow, Packet, Place, RenderOptions, RenderReport,
-    VideoDecoder, WARM_UP_FRAMES, render,
+    Access, Cancel, DecoderConfig, Demuxer, Error, Event, Flow, Packet, Place, RenderOptions, RenderReport, Sampler,
+    SharedMonitor, VideoDecoder, WARM_UP_FRAMES, render,
 };
 use millpond_scene::Scene;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -41,10 +42,11 @@ fn main() {
             );
         }
     }
+    a_watched_render_stands_still(&folder, output.path().join("watched.mp4"));
     a_failing_callback_ends_everything(&folder, output.path().join("failed.mp4"));
     decoding_leaves_the_heap_alone(&folder.join("steady.mp4"));
     decoding_again_and_again_takes_no_more_memory(&folder.join("steady.mp4"));
-    println!("test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
+    println!("test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
 }
 
 fn make_clip(folder: &Path) {
@@ -67,6 +69,29 @@ fn rendered(folder: &Path, output: Option<PathBuf>, a_frame: u64) -> RenderRepor
         Ok(())
     })
     .unwrap()
+}
+
+/// Sampled every millisecond, a render still allocates nothing, and its pools are known.
+fn a_watched_render_stands_still(folder: &Path, output: PathBuf) {
+    let scene = Scene::from_json(SCENE).unwrap();
+    let monitor = SharedMonitor::new(Monitor::new(Thresholds::default(), History::Whole(4096)).unwrap());
+    let sampler = Sampler::start(&monitor, Duration::from_millis(1)).unwrap();
+    let options = RenderOptions {
+        folder: folder.to_owned(),
+        output: Some(output.clone()),
+        monitor: Some(monitor.clone()),
+        ..RenderOptions::default()
+    };
+    let report = render(&scene, &options, &mut |_| Ok(())).unwrap();
+    sampler.stop();
+    std::fs::remove_file(output).unwrap();
+    assert_eq!((report.frames, report.steady_allocations), (FRAMES, 0), "watched");
+    let monitor = monitor.lock();
+    let canvas = monitor.pools().find(|(name, _)| *name == "canvas").unwrap().1;
+    assert_eq!((canvas.total_acquires, canvas.total_releases, canvas.capacity), (FRAMES, FRAMES, 0));
+    let clips = monitor.pools().filter(|(name, _)| name.ends_with("steady.mp4") || name.ends_with("steady.mp4 2"));
+    assert_eq!(clips.map(|(_, clip)| clip.overflow).collect::<Vec<_>>(), [0, 0]);
+    assert!(monitor.peaks().live_frames >= 2);
 }
 
 fn a_failing_callback_ends_everything(folder: &Path, output: PathBuf) {

@@ -28,7 +28,8 @@ pub use error::{Problem, SceneError, SceneErrors};
 #[cfg(feature = "schema")]
 pub use file::schema;
 pub use file::{
-    After, Asset, Canvas, CanvasFormat, Crop, Ease, Fit, Keyframe, Layer, Medium, Rect, Scene, Sound, Source,
+    After, Asset, Canvas, CanvasFormat, Crop, Ease, Fit, Keyframe, Layer, Mask, MaskShape, Medium, Rect, Scene, Sound,
+    Source,
 };
 pub use hash::{frame_hash, write_hash_line};
 pub use millpond_core::Rational;

@@ -5,11 +5,12 @@
 //! drawn or its pictures change size or format, and is counted as opening; composing otherwise does not allocate.
 
 use crate::{
-    After, CanvasFormat, ClipInfo, ColorTags, Layer, Picture, Rational, Rect, Scene, SceneError, Showing, Shown,
-    Source, geometry, resolve_color, still,
+    After, CanvasFormat, ClipInfo, ColorTags, Layer, Mask, MaskShape, Picture, Rational, Rect, Scene, SceneError,
+    Showing, Shown, Source, geometry, resolve_color, still,
 };
 use millpond_core::memory::opening;
-use millpond_core::video::composite::{CanvasSpec, LayerPlan, PictureSpec};
+use millpond_core::video::blend::{feathered_ellipse, feathered_rectangle};
+use millpond_core::video::composite::{self, CanvasSpec, LayerPlan, PictureSpec, Target};
 use millpond_core::video::{ChromaSiting, Color, Frame, FrameLayout, FrameView, FrameViewMut, PixelFormat};
 
 /// What the stage needs before it can compose a frame.
@@ -449,8 +450,19 @@ fn plan(
 ) -> Result<Option<LayerPlan>, SceneError> {
     let aspect = if picture.turns % 2 == 1 { (aspect.1, aspect.0) } else { aspect };
     let rect = rect.unwrap_or(Rect { x: 0, y: 0, width: canvas.width, height: canvas.height });
-    match geometry::place(layer, rect, picture.upright_size(), aspect) {
-        Some(placement) => Ok(Some(LayerPlan::new(*canvas, picture, placement, opacity)?)),
-        None => Ok(None),
-    }
+    let Some(placement) = geometry::place(layer, rect, picture.upright_size(), aspect) else { return Ok(None) };
+    let Target { width, height, .. } = placement.target;
+    let mask = match layer.mask {
+        None => None,
+        Some(Mask { shape: MaskShape::Rectangle, feather }) => Some(feathered_rectangle(width, height, feather)?),
+        Some(Mask { shape: MaskShape::Ellipse, feather }) => Some(feathered_ellipse(width, height, feather)?),
+    };
+    let planned = composite::Layer {
+        opacity,
+        mask: mask.as_ref().map(Frame::view),
+        mode: layer.blend,
+        filter: layer.filter,
+        ..composite::Layer::new(picture, placement)
+    };
+    Ok(Some(LayerPlan::of(*canvas, &planned)?))
 }

@@ -20,6 +20,7 @@ fn example() -> Value {
         "assets": {"a": {"src": "a.mp4", "color": {"matrix": "bt601", "range": "full"}},
                    "b": {"input": {"width": 2, "height": 2, "format": "rgba"}}},
         "layers": [{"asset": "a", "rect": [0, 0, 2, 2], "crop": [0, 0, 1, 1], "fit": "cover", "opacity": 1,
+                    "blend": "screen", "mask": {"shape": "ellipse", "feather": 1}, "filter": "lanczos3",
                     "start": 0, "end": 1, "offset": 0, "speed": 2, "after": "hold"},
                    {"asset": "a", "keyframes": [{"at": 0, "rect": [0, 0, 2, 2], "opacity": 1, "ease": "hold"}]}],
         "audio": [{"asset": "a", "gain_db": 0, "start": 0, "end": 1, "offset": 0}],
@@ -78,7 +79,7 @@ fn reader_and_schema_have_the_same_fields() {
     let schema: Value = serde_json::from_str(COMMITTED).unwrap();
     let mut seen = 0;
     walk(&schema, "", &example(), &mut seen);
-    assert!(seen >= 34, "walked {seen} properties");
+    assert!(seen >= 39, "walked {seen} properties");
     // The kind of asset that the example's first one is not.
     let input = &schema["properties"]["assets"]["additionalProperties"]["oneOf"][1]["properties"]["input"];
     walk(input, "/assets/b/input", &example(), &mut seen);

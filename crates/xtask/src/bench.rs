@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::failure::{Failure, Outcome};
 use crate::setup::{self, BIG_BUCK_BUNNY, Purpose, debian, node};
-use crate::{native, paths, shell};
+use crate::{native, page, paths, shell};
 
 /// Groups and their folders under `benches/peers/`.
 const PEERS: [(&str, &str); 3] = [("pool", "pool"), ("peers-audio", "audio"), ("peers-video", "video")];
@@ -51,6 +51,10 @@ fn peers(folder: &Path, scratch: &Path) -> Outcome<Command> {
         debian::require(&packages.split_whitespace().collect::<Vec<_>>())?;
     }
     if folder.join("package-lock.json").exists() {
+        // A group that measures our npm package names its folder.
+        if read("package.json").is_some_and(|package| package.contains("bindings/wasm")) {
+            page::build()?;
+        }
         node::install(folder)?;
     }
     let target = paths::target().join("peers");

@@ -32,7 +32,7 @@ pub(crate) fn run(open: bool) -> Outcome {
     })?;
     shell::timed("log-mel", || {
         let clip = paths::media().join(BIG_BUCK_BUNNY);
-        shell::run(cli().arg("mel").arg(clip).arg("-o").arg(at("mel.npy")).arg("--png").arg(at("mel.png")))
+        shell::run(cli().arg("mel").arg(clip).arg("-o").arg(at("mel.npy")).arg("-o").arg(at("mel.png")))
     })?;
     let verdict = shell::timed("conformance", || {
         conformance::compare(&conformance::Options { scene: scene.clone(), ..Default::default() })

@@ -12,6 +12,7 @@ mod frames;
 mod inputs;
 mod json;
 mod mel;
+mod memory;
 mod paths;
 mod probing;
 mod remuxing;

@@ -4,6 +4,7 @@
 //!
 //! A module for each operation; a case names the operation and the size it works on.
 
+mod audio;
 mod case;
 mod composite;
 mod export;
@@ -22,7 +23,7 @@ use millpond_core::simd::Level;
 
 /// All cases at a level, always in the same order.
 pub fn cases(level: Level) -> Vec<Case> {
-    [composite::cases(level), jpeg::cases(level), resize::cases(level), tensor::cases(level)]
+    [audio::cases(level), composite::cases(level), jpeg::cases(level), resize::cases(level), tensor::cases(level)]
         .into_iter()
         .flatten()
         .collect()

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.signal
 import soxr
 
-from formulas import FORMULAS
+from formulas import FORMULAS, band_limited_at
 from programs import PROGRAMS
 
 HERE = pathlib.Path(__file__).parent
@@ -109,17 +109,38 @@ def profile(name, pcm):
     return index
 
 
+def band_limited(samples, low, high):
+    """Noise between two frequencies, as parts of half the rate; faded in and out, or its ends would be in every band."""
+    noise = np.random.Generator(np.random.PCG64(samples)).standard_normal(samples)
+    band = scipy.signal.firwin(2047, [low, high] if low > 0 else high, window=("kaiser", 14.0), pass_zero=low == 0)
+    faded = scipy.signal.oaconvolve(noise, band, mode="same") * np.kaiser(samples, 20.0)
+    return (0.2 * faded).astype("<f4")
+
+
+def power_db(a, b):
+    return 10.0 * np.log10(np.sum(a.astype(np.float64) ** 2) / np.sum(b.astype(np.float64) ** 2))
+
+
 def resampled():
-    """Noise below 0.85 of the lower band, from rate to rate by soxr at its best quality, in f64."""
+    """Noise in 0.85 of the lower band from rate to rate, by formula and by soxr at its best quality, both in f64; and how
+    far below it soxr leaves noise that the lower rate cannot hold."""
     arrays, index = [], []
     for source, target in [(44100, 16000), (48000, 16000), (22050, 16000), (16000, 48000), (44100, 48000)]:
-        noise = np.random.Generator(np.random.PCG64(source + target)).standard_normal(source // 10)
-        band = 0.85 * min(source, target) / source
-        low_pass = scipy.signal.firwin(1023, band, window=("kaiser", 14.0))
-        samples = (0.2 * scipy.signal.oaconvolve(noise, low_pass, mode="same")).astype("<f4")
-        out = soxr.resample(samples.astype(np.float64), source, target, quality="VHQ").astype("<f4")
-        index.append({"from": source, "to": target, "samples": len(samples), "out": len(out)})
-        arrays += [samples, out]
+        samples = band_limited(source // 10, 0, 0.85 * min(source, target) / source)
+        exact = samples.astype(np.float64)
+        ideal = band_limited_at(exact, np.arange(-(-len(samples) * target // source)) * source / target)
+        out = soxr.resample(exact, source, target, quality="VHQ")
+        assert len(out) == len(ideal)
+        case = {"from": source, "to": target, "samples": len(samples), "out": len(out)}
+        case["soxr_error_db"] = round(power_db(out - ideal, ideal), 1)
+        arrays += [samples, ideal.astype("<f4"), out.astype("<f4")]
+        if target < source:
+            stopped = band_limited(source // 5, 1.02 * target / source, 0.99)
+            case["stopped"] = len(stopped)
+            out = soxr.resample(stopped.astype(np.float64), source, target, quality="VHQ")
+            case["soxr_stop_db"] = round(power_db(out, stopped), 1)
+            arrays.append(stopped)
+        index.append(case)
     compressed("resampled.f32.gz", arrays)
     return index
 

@@ -40,7 +40,6 @@ fn main() -> ExitCode {
 fn all(folder: &std::path::Path, json: bool) -> Result<(), String> {
     std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let contenders = pools::contenders()?;
-    let mut rows = Vec::new();
     for threads in [1, 2, 4] {
         let times = pools::measure(&contenders, threads);
         let job = format!("acquire and release 1080p, {threads} thread{}", if threads == 1 { "" } else { "s" });
@@ -53,6 +52,7 @@ fn all(folder: &std::path::Path, json: bool) -> Result<(), String> {
             theirs: Ok(theirs),
             bar,
         };
+        let mut rows = Vec::new();
         if threads == 1 {
             rows.push(row("limit", "", LIMIT_NS, Some(1.0)));
         }
@@ -60,8 +60,8 @@ fn all(folder: &std::path::Path, json: bool) -> Result<(), String> {
             let has_bar = if threads == 1 { CRATES.contains(&contender.name) } else { contender.name == QUEUE };
             rows.push(row(contender.name, contender.version, *time, has_bar.then_some(1.0)));
         }
+        Row::print_all(&rows, json);
     }
-    rows.extend(pipeline::rows(folder)?);
-    Row::print_all(&rows, json);
+    Row::print_all(&pipeline::rows(folder)?, json);
     Ok(())
 }

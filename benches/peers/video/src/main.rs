@@ -1,7 +1,15 @@
 //! Video kernels beside those of other libraries, one thread: `cargo xtask bench peers-video [--json]`. A module for each
 //! operation; each compares outputs before it measures.
 
+mod blend;
+mod compare;
+mod convert;
 mod jpeg;
+mod libyuv;
+mod pixman;
+mod python;
+mod resize;
+mod tensor;
 mod turbojpeg;
 mod wasm;
 
@@ -15,7 +23,14 @@ type Rows = Result<Vec<Row>, String>;
 /// Measures an operation; it gets a folder for its files.
 type Operation = fn(&Path) -> Rows;
 
-const OPERATIONS: [(&str, Operation); 2] = [("jpeg", jpeg::rows), ("wasm", wasm::rows)];
+const OPERATIONS: [(&str, Operation); 6] = [
+    ("blend", blend::rows),
+    ("convert", convert::rows),
+    ("jpeg", jpeg::rows),
+    ("resize", resize::rows),
+    ("tensor", tensor::rows),
+    ("wasm", wasm::rows),
+];
 
 fn main() -> ExitCode {
     let mut args: Vec<String> = std::env::args().skip(1).collect();

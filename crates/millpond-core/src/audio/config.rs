@@ -106,9 +106,9 @@ pub struct MelConfig {
     pub sample_rate_hz: u32,
     /// Multiplies the samples. 1, or 32768 for programs that read 16-bit integers, such as Kaldi.
     pub scale: f32,
-    /// Coefficient c of the pre-emphasis y[n] = x[n] − c·x[n−1]; 0 for none.
+    /// Coefficient c of the pre-emphasis `y[n] = x[n] − c·x[n−1]`; 0 for none.
     pub pre_emphasis: f32,
-    /// Where the pre-emphasis begins: false, with the clip, y[0] = x[0]; true, anew in each frame, y[0] = x[0] − c·x[0],
+    /// Where the pre-emphasis begins: false, with the clip, `y[0] = x[0]`; true, anew in each frame, `y[0] = x[0] − c·x[0]`,
     /// after `remove_dc`, as Kaldi does.
     pub pre_emphasis_per_frame: bool,
     /// Whether each frame's mean is subtracted before its window is applied.

@@ -1,15 +1,20 @@
 //! Audio features and resampling: the same bits on every target.
 //!
-//! - [`Mel`]: log-mel features of a whole clip, by a [`MelConfig`] such as [`MelConfig::lipsync`].
-//! - [`lip_sync_window_start`], [`lip_sync_window_into`]: the 16 columns that belong to a video frame.
-//! - [`mel_picture_into`]: the features as RGBA pixels.
-//! - [`Resampler`]: from any integer rate to any other, streaming.
+//! - [`Profile`] and [`MelConfig`]: what features to compute. [`which_log_mel`] says which you need.
+//! - [`Mel`]: features of a whole clip. [`MelStream`]: of a stream, with the same bits.
+//! - [`lip_sync_window_start`] and its neighbours: the 16 columns that belong to a video frame. [`pad_rows_into`]:
+//!   sequences of feature vectors.
+//! - [`Resampler`]: from any integer rate to any other, streaming. [`mono_from_interleaved_into`],
+//!   [`mono_from_planar_into`]: i16, i32 or f32 of any channels to mono f32, which everything here takes.
+//! - The parts: [`PreEmphasis`], [`Padding`], [`Window`], [`Stft`], [`MelFilterbank`], [`log_in_place`], [`power_to_db`],
+//!   [`normalize_in_place`].
+//! - [`mel_picture_into`]: features as RGBA pixels.
 //!
-//! Constructors validate, plan and allocate; every `*_into` call only computes. Samples are mono f32 slices.
+//! Constructors validate, plan and allocate; every `*_into` call only computes.
 //!
 //! Equal bits rest on four habits: operations run in a fixed order; f32 and f64 only meet +, −, ×, ÷ and √, never a
 //! fused multiply-add; tables come from [`math`], not from the platform's libm; vector lanes hold independent frames or
-//! partial sums that the scalar build has, too.
+//! partial sums that the scalar build has, too. So a [`Level`](crate::simd::Level) changes the speed and not a bit.
 //!
 //! ```
 //! use millpond_core::audio::{Mel, Profile, lip_sync_window_into, lip_sync_window_start};
@@ -28,6 +33,7 @@
 //! ```
 
 pub mod math;
+pub mod which_log_mel;
 
 mod config;
 mod emphasis;

@@ -26,7 +26,8 @@ pub enum Layout {
 /// features to the bit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClipReference {
-    /// The largest logarithm of the clip, minus a `reference` value: for `top` and a `reference` of clip-max.
+    /// The largest logarithm of the clip, minus a `reference` value: for `top` and a `reference` of clip-max. 0 if the clip
+    /// has no frames.
     pub peak: f32,
     /// The mean of each band: for mean-variance.
     pub mean: Vec<f32>,
@@ -89,7 +90,7 @@ pub(super) fn measure_and_finish(
     reference: &mut ClipReference,
 ) {
     if config.top.is_some() || config.reference == Reference::ClipMax {
-        reference.peak = largest(level, values);
+        reference.peak = if values.is_empty() { 0.0 } else { largest(level, values) };
         raise(config, level, values, reference);
     }
     if let Normalization::MeanVariance { epsilon } = config.normalization {

@@ -1,14 +1,15 @@
-//! The counting allocator: the system's, with two counters before it.
+//! The counting allocator: the system's, with three counters before it.
 //!
 //! A thread that is inside an [`OpeningScope`] counts its calls of alloc and realloc as "opening", every other call
-//! is "steady". Freeing is not counted.
+//! is "steady". Freeing is not counted as a call; the third counter is the bytes that are handed out now.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 static STEADY: AtomicU64 = AtomicU64::new(0);
 static OPENING: AtomicU64 = AtomicU64::new(0);
+static LIVE: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     /// How many opening scopes this thread is inside. Constant initialisation: reading it never allocates.
@@ -25,22 +26,31 @@ fn count() {
     counter.fetch_add(1, Ordering::Relaxed);
 }
 
+/// Notes what a successful request handed out.
+fn hand_out(pointer: *mut u8, bytes: usize) -> *mut u8 {
+    if !pointer.is_null() {
+        LIVE.fetch_add(bytes, Ordering::Relaxed);
+    }
+    pointer
+}
+
 // SAFETY: every call is handed to `System` unchanged; counting touches only atomics and a constant-initialised
 // thread local, neither of which allocates.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
         // SAFETY: the caller's promises are those of `System`.
-        unsafe { System.alloc(layout) }
+        hand_out(unsafe { System.alloc(layout) }, layout.size())
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count();
         // SAFETY: as above.
-        unsafe { System.alloc_zeroed(layout) }
+        hand_out(unsafe { System.alloc_zeroed(layout) }, layout.size())
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
         // SAFETY: as above.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -48,7 +58,11 @@ unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count();
         // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
+        let moved = hand_out(unsafe { System.realloc(pointer, layout, size) }, size);
+        if !moved.is_null() {
+            LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
+        }
+        moved
     }
 }
 
@@ -67,6 +81,16 @@ pub struct Counts {
 /// Does not allocate.
 pub fn counts() -> Counts {
     Counts { steady: STEADY.load(Ordering::Relaxed), opening: OPENING.load(Ordering::Relaxed) }
+}
+
+/// Bytes that the Rust heap has handed out now, all threads; `None` if [`CountingAllocator`] is not the global allocator.
+///
+/// # Realtime
+/// Does not allocate.
+pub fn heap_bytes() -> Option<u64> {
+    let Counts { steady, opening } = counts();
+    // A program with this allocator has allocated before its main function runs.
+    (steady + opening > 0).then(|| LIVE.load(Ordering::Relaxed) as u64)
 }
 
 /// Runs `work` and counts what this thread allocates meanwhile as opening.

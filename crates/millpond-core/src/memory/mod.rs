@@ -1,9 +1,9 @@
-//! Proof that the heap stands still: a counting global allocator.
+//! Proof that the heap stands still: a counting global allocator, and a monitor.
 //!
 //! Install [`CountingAllocator`] as the program's global allocator, and [`counts`] tells how often the Rust heap was
 //! asked for memory. Work that must allocate at a known place, such as opening an asset in mid-stream, runs inside
 //! [`opening`] and is counted apart. C libraries have heaps of their own and are not included;
-//! [`footprint`] tells what the whole process takes.
+//! [`footprint`] tells what the whole process takes, and a [`Monitor`] watches all of it over time.
 //!
 //! ```
 //! use millpond_core::memory::{self, CountingAllocator};
@@ -21,7 +21,9 @@
 //! ```
 
 mod counting;
+mod monitor;
 mod process;
 
-pub use counting::{CountingAllocator, Counts, OpeningScope, counts, opening};
+pub use counting::{CountingAllocator, Counts, OpeningScope, counts, heap_bytes, opening};
+pub use monitor::{Alert, History, Json, Measure, Monitor, Peaks, Prometheus, Sample, Thresholds};
 pub use process::{Footprint, footprint};

@@ -1,7 +1,7 @@
 //! Waiting for an object without blocking a thread.
 
 use super::clock::Moment;
-use super::slot::Pooled;
+use super::slot::{IsClosed, Pooled};
 use super::{Pool, Recycle};
 use crate::Error;
 use std::future::Future;
@@ -54,11 +54,12 @@ impl<T: Recycle> Future for Acquire<'_, T> {
         let mut desk = shelf.room.desk();
         match shelf.pop_or_announce(&mut desk) {
             Ok(object) => {
+                shelf.leave(&mut desk);
                 drop(desk);
                 this.stop();
                 return Poll::Ready(Ok(this.pool.noted(object, this.place)));
             }
-            Err(word) if word.is_closed() => {
+            Err(IsClosed(true)) => {
                 drop(desk);
                 this.stop();
                 return Poll::Ready(Err(Error::PoolClosed));

@@ -15,8 +15,8 @@ use std::time::Duration;
 /// Objects that are made once and lent again and again. Clones are handles of the same pool; all calls may come from any
 /// thread.
 ///
-/// Acquiring and giving back take one compare-and-swap each, without a lock. The object that came back last is lent
-/// first. When the last handle is dropped the pool is [closed](Self::close).
+/// Acquiring and giving back take one compare-and-swap each, without a lock. The same objects are lent first each time.
+/// When the last handle is dropped the pool is [closed](Self::close).
 pub struct Pool<T: Recycle>(pub(super) Owner<T>);
 
 impl<T: Recycle> Pool<T> {
@@ -82,7 +82,7 @@ impl<T: Recycle> Pool<T> {
     pub(super) fn try_acquire_noting(&self, place: &'static Location<'static>) -> Result<Pooled<T>, Error> {
         match self.0.pop() {
             Ok(object) => Ok(self.noted(object, place)),
-            Err(word) => Err(self.0.refusal(word)),
+            Err(is_closed) => Err(self.0.refusal(is_closed)),
         }
     }
 
@@ -133,10 +133,17 @@ impl<T: Recycle> Pool<T> {
             self.0.note_allocation();
             object.measure();
         }
+        if object.is_noted() {
+            self.enter(&object, place);
+        }
+        object
+    }
+
+    #[cold]
+    fn enter(&self, object: &Pooled<T>, place: &'static Location<'static>) {
         if let Some(holders) = &self.0.holders {
             holders.enter(object.home().1, place);
         }
-        object
     }
 
     /// What the pool has done so far.
@@ -145,6 +152,25 @@ impl<T: Recycle> Pool<T> {
     /// Does not allocate. Takes a lock that acquiring takes only to wait or to grow.
     pub fn stats(&self) -> PoolStats {
         self.0.stats()
+    }
+
+    /// The pool's figures for a [`Monitor`](crate::memory::Monitor). They do not keep the pool open; once it is closed
+    /// and everything has come back they are told a last time, and then `None`. Calling it does not allocate.
+    pub fn observer(&self) -> impl FnMut() -> Option<PoolStats> + Send + use<T>
+    where
+        T: Send,
+    {
+        // An owner keeps the pool's memory, not the pool: only handles do that.
+        let shelf = self.0.clone();
+        let mut has_ended = false;
+        move || {
+            if has_ended {
+                return None;
+            }
+            let stats = shelf.stats();
+            has_ended = stats.capacity == 0 && shelf.is_closed();
+            Some(stats)
+        }
     }
 
     /// More objects may be made for it.

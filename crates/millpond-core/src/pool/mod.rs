@@ -116,9 +116,9 @@
 //!
 //! # How it works
 //!
-//! Free objects form a stack, so that the one lent next is the one whose pixels are still in the cache. The top of the
-//! stack, two flags and the count of acquires are one 64-bit word; acquiring and giving back are one compare-and-swap of
-//! it each, without a lock, and the statistics are read off it. Only who finds the pool empty takes a lock. Without
+//! Free objects are bits of a word (up to 62 of them; larger pools have several words). The lowest is lent first, so that
+//! it is one whose pixels are still in the cache. Acquiring and giving back are one compare-and-swap each, without a lock,
+//! and the statistics are read off the word and the slots. Only who finds the pool empty takes a lock. Without
 //! threads, in WebAssembly, the same code compiles to plain loads and stores. The interleavings of two and three threads
 //! are checked by loom, the unsafe code (one file) by Miri.
 

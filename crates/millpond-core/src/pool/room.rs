@@ -1,7 +1,7 @@
 //! Where those wait who found a pool empty.
 //!
-//! Whoever waits has raised the flag in the pool's [word](super::word) first, in the same step in which it saw that
-//! nothing is free; whoever brings an object back sees the flag in the same step in which it puts the object down, and
+//! Whoever waits has raised the flag in the pool's [words](super::word) first, in the same step in which it saw that
+//! nothing is free there; whoever brings an object back sees the flag in the same step in which it puts the object down, and
 //! comes here to wake one. So nobody sleeps while an object lies there. A wake-up that goes to somebody who gives up at
 //! that moment is passed on.
 

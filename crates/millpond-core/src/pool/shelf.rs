@@ -1,4 +1,4 @@
-//! What the handles and guards of one pool share: the stack of free objects, figures, policies.
+//! What the handles and guards of one pool share: which objects are free, figures, policies.
 //!
 //! Taking and giving back are in [`slot`](super::slot). Here is what happens more rarely: growing, making objects beyond
 //! the pool, waiting, closing, counting. Locks: `growing` may be held while the room's desk is taken, not the other way
@@ -9,9 +9,9 @@ use super::cancel::CancelToken;
 use super::clock::Moment;
 use super::leak::Holders;
 use super::room::{Desk, Room};
-use super::slot::{Owner, Place, Pooled};
+use super::slot::{IsClosed, Owner, Place, Pooled};
 use super::sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, lock};
-use super::word::Word;
+use super::word::{PLACES, Word};
 use super::{Exhausted, PoolConfig, PoolStats, Recycle};
 use crate::Error;
 use std::sync::Arc;
@@ -38,7 +38,10 @@ impl<T> std::ops::Deref for Hot<T> {
 }
 
 pub(super) struct Shelf<T> {
-    pub(super) word: Hot<AtomicU64>,
+    /// The first 62 places.
+    pub(super) first: Hot<AtomicU64>,
+    /// The other places, if there are more.
+    pub(super) rest: Box<[Hot<AtomicU64>]>,
     pub(super) places: Box<[Place<T>]>,
     pub(super) config: PoolConfig,
     pub(super) holders: Option<Holders>,
@@ -46,6 +49,7 @@ pub(super) struct Shelf<T> {
     capacity: AtomicUsize,
     /// Objects beyond the pool that are out.
     beyond: AtomicUsize,
+    /// The most objects that were lent while some were beyond the pool.
     peak: AtomicUsize,
     pub(super) owners: AtomicUsize,
     pub(super) handles: AtomicUsize,
@@ -74,7 +78,8 @@ impl<T: Recycle> Shelf<T> {
     /// An empty shelf, with one owner and one handle.
     pub(super) fn new(config: PoolConfig, budget: Option<(Arc<Budget>, usize)>, make: Make<T>) -> Shelf<T> {
         Shelf {
-            word: Hot(AtomicU64::new(Word::START.bits())),
+            first: Hot(AtomicU64::new(Word::START.bits())),
+            rest: (PLACES..config.limit()).step_by(PLACES).map(|_| Hot(AtomicU64::new(Word::START.bits()))).collect(),
             places: (0..config.limit()).map(|_| Place::empty()).collect(),
             holders: config.leak_report.then(|| Holders::new(config.limit())),
             config,
@@ -93,23 +98,17 @@ impl<T: Recycle> Shelf<T> {
         }
     }
 
-    fn word(&self) -> Word {
-        Word::from_bits(self.word.load(Acquire))
+    fn words(&self) -> impl Iterator<Item = &AtomicU64> {
+        std::iter::once(&self.first).chain(&self.rest).map(|hot| &**hot)
     }
 
-    /// Replaces the word, whatever it is at that moment, and returns the old one.
-    fn change(&self, change: impl Fn(Word) -> Word) -> Word {
-        let changed = self.word.fetch_update(AcqRel, Acquire, |bits| Some(change(Word::from_bits(bits)).bits()));
-        Word::from_bits(changed.unwrap_or_else(|bits| bits))
+    /// Nobody gets an object any more. Never wrong once an acquire has found that out.
+    pub(super) fn is_closed(&self) -> bool {
+        Word::from_bits(self.first.load(Acquire)).is_closed()
     }
 
-    /// Notes that so many objects are left on the stack.
-    #[inline]
-    pub(super) fn note_use(&self, available: usize) {
-        let in_use = (self.capacity.load(Relaxed) + self.beyond.load(Relaxed)).saturating_sub(available);
-        if in_use > self.peak.load(Relaxed) {
-            self.peak.fetch_max(in_use, Relaxed);
-        }
+    fn available(&self) -> usize {
+        self.words().map(|word| Word::from_bits(word.load(Acquire)).available()).sum()
     }
 
     /// An object holds more or less than it did.
@@ -147,35 +146,29 @@ impl<T: Recycle> Shelf<T> {
     }
 
     /// Why there is no object now.
-    pub(super) fn refusal(&self, word: Word) -> Error {
-        if word.is_closed() {
-            Error::PoolClosed
-        } else {
-            Error::PoolExhausted { capacity: self.capacity.load(Relaxed) }
-        }
+    pub(super) fn refusal(&self, is_closed: IsClosed) -> Error {
+        if is_closed.0 { Error::PoolClosed } else { Error::PoolExhausted { capacity: self.capacity.load(Relaxed) } }
     }
 
     /// What the pool has done so far.
     pub(super) fn stats(&self) -> PoolStats {
         // Growing and closing change several figures at once, under this lock.
         let desk = self.room.desk();
-        let (word, available) = loop {
-            let word = self.word();
-            let available = word.top().map_or(0, |top| usize::from(self.places[top].link().depth));
-            if self.word() == word {
-                break (word, available);
-            }
-        };
         let beyond = self.beyond.load(Relaxed);
         let overflow = self.overflow.load(Relaxed);
         let capacity = self.capacity.load(Relaxed) + beyond;
-        let in_use = capacity.saturating_sub(available);
-        let total_acquires = word.acquires() + overflow;
+        // Closed: what is still free is being dropped and does not count.
+        let available = if self.is_closed() { 0 } else { self.available().min(capacity) };
+        let in_use = capacity - available;
+        let loans = || self.places.iter().map(Place::loans);
+        let total_acquires = loans().sum::<u64>() + overflow;
+        // The lowest place is lent first, so each one that ever was had all before it lent at that time.
+        let places_used = loans().filter(|&loans| loans > 0).count();
         PoolStats {
             capacity,
             available,
             in_use,
-            peak_usage: self.peak.load(Relaxed).max(in_use),
+            peak_usage: self.peak.load(Relaxed).max(places_used).max(in_use),
             total_acquires,
             total_releases: total_acquires.saturating_sub(in_use as u64),
             allocations: self.allocations.load(Relaxed),
@@ -188,12 +181,12 @@ impl<T: Recycle> Shelf<T> {
 }
 
 impl<T: Recycle> Owner<T> {
-    /// The way to an object when none is on the stack.
+    /// The way to an object when none is free.
     #[cold]
     pub(super) fn acquire_slowly(&self, patience: Patience<'_>) -> Result<Pooled<T>, Error> {
         let (longest, token) = match (patience, self.config.exhausted) {
             (Patience::Configured, Exhausted::Fail) => {
-                return self.grow_or_refuse()?.ok_or_else(|| self.refusal(self.word()));
+                return self.grow_or_refuse()?.ok_or_else(|| self.refusal(IsClosed(self.is_closed())));
             }
             (Patience::Configured, Exhausted::Allocate) => return self.grow()?.map_or_else(|| self.make_beyond(), Ok),
             (Patience::Configured, Exhausted::Wait { deadline }) => (deadline, None),
@@ -213,7 +206,7 @@ impl<T: Recycle> Owner<T> {
             // Somebody else may have grown the pool meanwhile, or brought something back.
             match self.pop() {
                 Ok(object) => return Ok(Some(object)),
-                Err(word) if word.is_closed() => return Err(Error::PoolClosed),
+                Err(IsClosed(true)) => return Err(Error::PoolClosed),
                 Err(_) => {}
             }
             let step = self.config.step(self.capacity.load(Relaxed));
@@ -225,7 +218,7 @@ impl<T: Recycle> Owner<T> {
                 return Ok(Some(object));
             }
         }
-        if self.word().is_closed() { Err(Error::PoolClosed) } else { Ok(self.pop().ok()) }
+        if self.is_closed() { Err(Error::PoolClosed) } else { Ok(self.pop().ok()) }
     }
 
     /// The same for those who may wait if it adds none: an error if that would be in vain.
@@ -234,12 +227,12 @@ impl<T: Recycle> Owner<T> {
         // Acquire: if closing made it 0, the flag is seen too.
         if grown.is_none() && self.capacity.load(Acquire) == 0 {
             // Growing failed for want of bytes, and nothing can come back.
-            return Err(if self.word().is_closed() { Error::PoolClosed } else { self.over_budget(1) });
+            return Err(if self.is_closed() { Error::PoolClosed } else { self.over_budget(1) });
         }
         Ok(grown)
     }
 
-    /// Makes `objects` objects, fewer if the budget ends, and puts them on the stack. Returns how many.
+    /// Makes `objects` objects, fewer if the budget ends, and makes them free. Returns how many.
     ///
     /// # Errors
     /// [`Error::PoolClosed`].
@@ -248,14 +241,14 @@ impl<T: Recycle> Owner<T> {
             let Some(value) = self.make() else { return Ok(made) };
             let bytes = value.bytes();
             let desk = self.room.desk();
-            if self.word().is_closed() {
+            if self.is_closed() {
                 drop(desk);
                 self.note_freed(bytes);
                 return Err(Error::PoolClosed);
             }
             self.add(self.capacity.load(Relaxed), value);
             self.capacity.fetch_add(1, Relaxed);
-            let is_waited_for = self.word().is_waited_for();
+            let is_waited_for = !desk.is_quiet();
             drop(desk);
             if is_waited_for {
                 self.room.wake_one();
@@ -292,12 +285,14 @@ impl<T: Recycle> Owner<T> {
     }
 
     fn make_beyond(&self) -> Result<Pooled<T>, Error> {
-        if self.word().is_closed() {
+        if self.is_closed() {
             return Err(Error::PoolClosed);
         }
         let value = self.make().ok_or_else(|| self.over_budget(1))?;
         self.overflow.fetch_add(1, Relaxed);
-        if self.beyond.fetch_add(1, Relaxed) == 0 {
+        let beyond = self.beyond.fetch_add(1, Relaxed) + 1;
+        self.peak.fetch_max(self.capacity.load(Relaxed) + beyond, Relaxed);
+        if beyond == 1 {
             #[cfg(feature = "tracing")]
             tracing::warn!(
                 capacity = self.capacity.load(Relaxed),
@@ -305,22 +300,23 @@ impl<T: Recycle> Owner<T> {
                 "a pool is exhausted and allocates beyond its capacity"
             );
         }
-        let depth = self.word().top().map_or(0, |top| usize::from(self.places[top].link().depth));
-        self.note_use(depth);
         Ok(self.lend_beyond(value))
     }
 
     /// Takes an object, or notes in the same step that somebody waits for one. The caller holds the desk.
-    pub(super) fn pop_or_announce(&self, _desk: &mut Desk) -> Result<Pooled<T>, Word> {
+    pub(super) fn pop_or_announce(&self, _desk: &mut Desk) -> Result<Pooled<T>, IsClosed> {
         loop {
-            let word = match self.pop() {
-                Ok(object) => return Ok(object),
-                Err(word) if word.is_closed() || word.is_waited_for() => return Err(word),
-                Err(word) => word,
+            match self.pop() {
+                Err(IsClosed(false)) => {}
+                outcome => return outcome,
+            }
+            // Each word in one step; if one has an object by then, all over again.
+            let announce = |bits| {
+                let word = Word::from_bits(bits);
+                (word.first().is_none() && !word.is_closed()).then(|| word.waited_for(true).bits())
             };
-            let next = word.waited_for(true);
-            if self.word.compare_exchange(word.bits(), next.bits(), AcqRel, Relaxed).is_ok() {
-                return Err(next);
+            if self.words().all(|word| word.fetch_update(AcqRel, Acquire, announce).is_ok()) {
+                return Err(IsClosed(false));
             }
         }
     }
@@ -328,38 +324,40 @@ impl<T: Recycle> Owner<T> {
     /// Notes that nobody waits any longer, if so. The caller holds the desk.
     pub(super) fn leave(&self, desk: &mut Desk) {
         if desk.is_quiet() {
-            self.change(|word| word.waited_for(false));
+            for word in self.words() {
+                let clear = |bits| Some(Word::from_bits(bits).waited_for(false).bits());
+                let _ = word.fetch_update(AcqRel, Acquire, clear);
+            }
         }
     }
 
     fn wait(&self, longest: Option<Duration>, token: Option<&CancelToken>) -> Result<Pooled<T>, Error> {
         if !CAN_WAIT {
-            return Err(self.refusal(self.word()));
+            return Err(self.refusal(IsClosed(self.is_closed())));
         }
         let _stay = token.map(|token| token.enter(&self.room));
         let start = Moment::now();
         let mut desk = self.room.desk();
         desk.threads += 1;
-        let mut has_slept = false;
+        let mut has_waited = false;
         let outcome = loop {
             if token.is_some_and(CancelToken::is_cancelled) {
                 break Err(Error::Cancelled);
             }
             match self.pop_or_announce(&mut desk) {
                 Ok(object) => break Ok(object),
-                Err(word) if word.is_closed() => break Err(Error::PoolClosed),
-                Err(_) => {}
+                Err(IsClosed(true)) => break Err(Error::PoolClosed),
+                Err(_) => has_waited = longest != Some(Duration::ZERO),
             }
             let left = longest.map(|longest| longest.saturating_sub(start.elapsed()));
             if left.is_some_and(|left| left.is_zero()) {
                 break Err(Error::DeadlinePassed { waited: start.elapsed() });
             }
-            has_slept = true;
             desk = self.room.sleep(desk, left);
         };
         desk.threads -= 1;
-        desk.waits += u64::from(has_slept);
-        desk.wait_time += if has_slept { start.elapsed() } else { Duration::ZERO };
+        desk.waits += u64::from(has_waited);
+        desk.wait_time += if has_waited { start.elapsed() } else { Duration::ZERO };
         self.leave(&mut desk);
         let is_quiet = desk.is_quiet();
         drop(desk);
@@ -373,18 +371,21 @@ impl<T: Recycle> Owner<T> {
     /// Ends the pool: nobody gets an object any more, free ones are dropped now, the others when they come back.
     pub(super) fn close(&self) {
         let desk = self.room.desk();
-        if self.word().is_closed() {
+        if self.is_closed() {
             return;
         }
         // Before anybody can see that it is closed.
         self.make_owners(self.capacity.load(Relaxed));
-        let mut taken = self.change(Word::closed);
-        let free = taken.top().map_or(0, |top| usize::from(self.places[top].link().depth));
+        let close = |bits| Some(Word::from_bits(bits).closed().bits());
+        let closed = |word: &AtomicU64| word.fetch_update(AcqRel, Acquire, close).unwrap_or_else(|bits| bits);
+        let free: usize = self.words().map(|word| Word::from_bits(closed(word)).available()).sum();
         self.capacity.fetch_sub(free, Release);
         drop(desk);
         self.room.wake_all();
-        while let Some(below) = self.drop_taken(taken) {
-            taken = taken.pushed(below);
+        for (index, word) in self.words().enumerate() {
+            for place in Word::from_bits(word.load(Acquire)).left() {
+                self.drop_left(index * PLACES + place);
+            }
         }
     }
 }

@@ -1,19 +1,19 @@
 //! Slots, the guards on them, and who keeps a pool's shelf alive: the only unsafe code of pools.
 //!
 //! - A slot is a box that never moves. Its object belongs to whoever owns the slot: the guard while it is lent, nobody
-//!   while it lies on the stack. Taking it off the stack and putting it there are single compare-and-swaps of the
-//!   pool's [`Word`] (acquire and release), so owners follow one another in a known order.
-//! - The shelf (stack, figures, policies) lives as long as it has owners. Handles are owners. While the pool is open
+//!   while it is free. Taking it and putting it down are single compare-and-swaps of the [`Word`] that has its bit
+//!   (acquire and release), so owners follow one another in a known order.
+//! - The shelf (words, figures, policies) lives as long as it has owners. Handles are owners. While the pool is open
 //!   guards are not: that would cost two more atomic operations a frame. They need not be, because the pool is closed
 //!   before its last handle goes, and closing makes every object that is out an owner, in the step that tells guards
 //!   to look (the flag in the word). A guard that puts its object down touches nothing of the shelf afterwards.
-//! - Slots are freed with the shelf, never before, because a thread that lost a race may still read a slot's link.
-//!   Objects are freed earlier: when the pool is closed, or when they come back to a closed pool.
+//! - Slots are freed with the shelf. Objects may be freed earlier: when the pool is closed, or when they come back to a
+//!   closed pool.
 
-use super::Recycle;
 use super::shelf::Shelf;
-use super::sync::{AtomicPtr, AtomicU32, AtomicUsize, Witness, back_off, fence};
-use super::word::{Link, Word};
+use super::sync::{AtomicPtr, AtomicU64, AtomicUsize, Witness, back_off, fence};
+use super::word::{PLACES, Word};
+use super::{Recycle, Reset};
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_void;
 use std::marker::PhantomData;
@@ -27,7 +27,13 @@ struct Slot<T> {
     shelf: NonNull<Shelf<T>>,
     /// Its place on the shelf; [`BEYOND`] if it has none.
     place: usize,
+    /// The word with its bit; null if it has none, or if coming home takes more than setting the bit.
+    quick: *const AtomicU64,
+    /// Its bit there.
+    bit: u64,
     shares: AtomicUsize,
+    /// How often it was lent. Only its owner writes, so it is no contended counter.
+    loans: AtomicU64,
     /// What the object held when it was last looked at.
     bytes: Cell<usize>,
     witness: Witness,
@@ -47,27 +53,24 @@ impl<T: Recycle> Slot<T> {
 /// The place of an object made beyond the pool.
 const BEYOND: usize = usize::MAX;
 
-/// A place on the shelf: the slot that belongs there, and what it knows of the stack while it is free. Each has a cache
-/// line of its own, so that threads with different objects do not disturb each other.
-#[repr(align(64))]
-pub(super) struct Place<T> {
-    link: AtomicU32,
-    slot: AtomicPtr<Slot<T>>,
-}
+/// A place on the shelf: the slot that belongs there, once it was made.
+pub(super) struct Place<T>(AtomicPtr<Slot<T>>);
 
 impl<T> Place<T> {
     pub(super) fn empty() -> Place<T> {
-        Place { link: AtomicU32::new(0), slot: AtomicPtr::new(ptr::null_mut()) }
+        Place(AtomicPtr::new(ptr::null_mut()))
     }
 
-    pub(super) fn link(&self) -> Link {
-        Link::from_bits(self.link.load(Relaxed))
+    /// How often its object was lent.
+    pub(super) fn loans(&self) -> u64 {
+        // SAFETY: null, or a slot that lives as long as the shelf.
+        unsafe { self.0.load(Acquire).as_ref() }.map_or(0, |slot| slot.loans.load(Relaxed))
     }
 }
 
 impl<T> Drop for Place<T> {
     fn drop(&mut self) {
-        let slot = self.slot.load(Relaxed);
+        let slot = self.0.load(Relaxed);
         if !slot.is_null() {
             // SAFETY: `Owner::add` put a box here; the shelf is being freed, so nobody else can reach it. The object in
             // it was dropped before, by `close` or by the guard that came back to a closed pool.
@@ -120,44 +123,69 @@ impl<T: Recycle> Owner<T> {
     fn slot(&self, place: usize, value: T) -> Box<Slot<T>> {
         let bytes = Cell::new(value.bytes());
         let value = UnsafeCell::new(ManuallyDrop::new(value));
-        Box::new(Slot { shelf: self.0, place, shares: AtomicUsize::new(0), bytes, witness: Witness::new(), value })
+        let is_quick = place != BEYOND && self.holders.is_none() && self.config.reset == Reset::Keep;
+        // SAFETY: the shelf is alive.
+        let quick = if is_quick { unsafe { word_of(self.0.as_ptr(), place) } } else { ptr::null() };
+        Box::new(Slot {
+            shelf: self.0,
+            place,
+            quick,
+            bit: bit_of(place),
+            shares: AtomicUsize::new(0),
+            loans: AtomicU64::new(0),
+            bytes,
+            witness: Witness::new(),
+            value,
+        })
     }
 
-    /// Takes the object on top of the stack; the word as it is if there is none.
+    /// Takes a free object. If there is none, whether the pool is closed.
     #[inline]
-    pub(super) fn pop(&self) -> Result<Pooled<T>, Word> {
-        let shelf = &**self;
-        let mut word = Word::from_bits(shelf.word.load(Acquire));
+    pub(super) fn pop(&self) -> Result<Pooled<T>, IsClosed> {
+        match self.pop_from(0, &self.first) {
+            Err(is_closed) if !self.rest.is_empty() => self.pop_from_rest(is_closed),
+            outcome => outcome,
+        }
+    }
+
+    #[cold]
+    fn pop_from_rest(&self, is_closed: IsClosed) -> Result<Pooled<T>, IsClosed> {
+        let mut rest = self.rest.iter().enumerate();
+        rest.find_map(|(at, word)| self.pop_from(at + 1, word).ok()).ok_or(is_closed)
+    }
+
+    #[inline]
+    fn pop_from(&self, index: usize, atomic: &AtomicU64) -> Result<Pooled<T>, IsClosed> {
+        let mut word = Word::from_bits(atomic.load(Acquire));
         let mut attempt = 0;
-        while let Some(top) = word.top() {
-            // May be another thread's already; then the word has changed and the exchange fails.
-            let place = &shelf.places[top];
-            let link = place.link();
-            let next = word.popped(link);
-            match shelf.word.compare_exchange_weak(word.bits(), next.bits(), Acquire, Acquire) {
+        while let Some(first) = word.first() {
+            let next = word.flipped(first);
+            // Before the exchange, because the processor loads nothing while it exchanges.
+            let slot = self.places[index * PLACES + first].0.load(Relaxed);
+            match atomic.compare_exchange_weak(word.bits(), next.bits(), Acquire, Acquire) {
                 Ok(_) => {
-                    shelf.note_use(usize::from(link.depth) - 1);
-                    let slot = place.slot.load(Relaxed);
-                    // SAFETY: `add` stored the slot before its place came onto the stack for the first time.
+                    // SAFETY: `add` stored the slot before its place was free for the first time.
                     let slot = unsafe { NonNull::new_unchecked(slot) };
                     // SAFETY: slots live as long as the shelf. The exchange made this thread the slot's only owner.
-                    unsafe { slot.as_ref() }.witness.touch();
+                    let header = unsafe { slot.as_ref() };
+                    header.witness.touch();
+                    header.loans.store(header.loans.load(Relaxed) + 1, Relaxed);
                     return Ok(Pooled(slot, PhantomData));
                 }
                 Err(now) => word = Word::from_bits(now),
             }
             back_off(&mut attempt);
         }
-        Err(word)
+        Err(IsClosed(word.is_closed()))
     }
 
-    /// Puts a new object on the stack, in a place that never had one. The caller holds the desk; the pool is open.
+    /// Makes a new object free, in a place that never had one. The caller holds the desk; the pool is open.
     pub(super) fn add(&self, place: usize, value: T) {
         let slot = Box::into_raw(self.slot(place, value));
-        self.places[place].slot.store(slot, Relaxed);
+        self.places[place].0.store(slot, Release);
         // SAFETY: the shelf has an owner, `self`; the place is new, so nobody else puts it down.
-        let put = unsafe { put_down(self.0.as_ptr(), place, Word::is_closed) };
-        debug_assert!(put.is_ok(), "whoever closes the pool holds the desk");
+        let put = unsafe { put_down(word_of(self.0.as_ptr(), place), bit_of(place), Word::is_closed) };
+        debug_assert!(put, "whoever closes the pool holds the desk");
     }
 
     /// A guard on an object that has no place in the pool.
@@ -171,43 +199,52 @@ impl<T: Recycle> Owner<T> {
         self.owners.fetch_add(objects, Relaxed);
     }
 
-    /// Drops the object on top of the stack that was taken off as a whole when the pool was closed, and its ownership.
-    /// Returns the place below.
-    pub(super) fn drop_taken(&self, taken: Word) -> Option<usize> {
-        let place = &self.places[taken.top()?];
-        let below = place.link().below();
-        // SAFETY: the stack was exchanged for an empty one by the caller, whose alone it is now; each place on it had a
-        // slot stored before; and closing made each object an owner.
-        unsafe { drop_at_home(NonNull::new_unchecked(place.slot.load(Relaxed))) };
-        below
+    /// Drops an object that was free when the pool was closed, and its ownership. Only whoever closed it does so.
+    pub(super) fn drop_left(&self, place: usize) {
+        // SAFETY: a place that was free once has a slot. Nobody takes it from a closed pool, so it is the caller's, and
+        // closing made the object an owner.
+        unsafe { drop_at_home(NonNull::new_unchecked(self.places[place].0.load(Relaxed))) }
     }
 }
 
-/// Puts a place on the stack unless `refused` by the word. On success the caller may not touch the shelf again unless
-/// it is an owner: the next one to take the object may be the last.
+/// Why there was no object: the pool is closed, or all are lent.
+#[derive(Clone, Copy)]
+pub(super) struct IsClosed(pub(super) bool);
+
+/// The word that has the bit of a place.
 ///
 /// # Safety
-/// The shelf is alive, and the place's slot belongs to the caller.
+/// The shelf is alive.
+unsafe fn word_of<T>(shelf: *const Shelf<T>, place: usize) -> *const AtomicU64 {
+    // SAFETY: alive by the caller's promise. The words lie in the shelf and in its box and never move.
+    let shelf = unsafe { &*shelf };
+    if place < PLACES { &raw const *shelf.first } else { &raw const *shelf.rest[place / PLACES - 1] }
+}
+
+/// The bit of a place in its word.
+fn bit_of(place: usize) -> u64 {
+    1 << (place % PLACES)
+}
+
+/// Makes a place free unless its word is `refused`. On success the caller may not touch the shelf again unless it is an
+/// owner: the next one to take the object may be the last.
+///
+/// # Safety
+/// Word and bit are those of the place, its shelf is alive, and the place's slot belongs to the caller.
 #[inline]
-unsafe fn put_down<T>(shelf: *const Shelf<T>, place: usize, refused: impl Fn(Word) -> bool) -> Result<(), Word> {
+unsafe fn put_down(word: *const AtomicU64, bit: u64, refused: impl Fn(Word) -> bool) -> bool {
+    // SAFETY: alive by the caller's promise until the exchange; after it the reference is not used.
+    let atomic = unsafe { &*word };
+    let mut word = Word::from_bits(atomic.load(Relaxed));
     let mut attempt = 0;
-    // SAFETY: alive by the caller's promise.
-    let mut word = Word::from_bits(unsafe { (*shelf).word.load(Acquire) });
     while !refused(word) {
-        // SAFETY: as before, because the place is not on the stack yet.
-        let places = unsafe { &(&(*shelf).places)[..] };
-        let depth = word.top().map_or(0, |top| places[top].link().depth);
-        places[place].link.store(Link::on(word, depth).bits(), Relaxed);
-        // SAFETY: as before. The reference to the atomic is all that is left of the shelf when the exchange is done.
-        let put =
-            unsafe { &(*shelf).word }.compare_exchange_weak(word.bits(), word.pushed(place).bits(), Release, Acquire);
-        match put {
-            Ok(_) => return Ok(()),
+        match atomic.compare_exchange_weak(word.bits(), word.bits() | bit, Release, Relaxed) {
+            Ok(_) => return true,
             Err(now) => word = Word::from_bits(now),
         }
         back_off(&mut attempt);
     }
-    Err(word)
+    false
 }
 
 /// Ends the loan of an object, whoever held it.
@@ -216,39 +253,49 @@ unsafe fn put_down<T>(shelf: *const Shelf<T>, place: usize, refused: impl Fn(Wor
 /// The slot is lent, and the caller gives it up.
 #[inline]
 unsafe fn give_back<T: Recycle>(slot: NonNull<Slot<T>>) {
-    // SAFETY: a lent slot is alive and belongs to its guard; so is its shelf, see the head of this file.
-    let (shelf, place) = unsafe {
-        let slot = slot.as_ref();
-        slot.witness.touch();
-        let shelf = slot.shelf.as_ref();
-        let value: &mut T = &mut *slot.value.get();
-        value.recycle(shelf.config.reset);
-        slot.measure(value.bytes());
-        if let Some(holders) = &shelf.holders {
-            holders.leave(ptr::from_ref(slot).addr());
-        }
-        (slot.shelf.as_ptr().cast_const(), slot.place)
-    };
-    // SAFETY: the shelf is alive and the slot is ours until it is put down.
+    // SAFETY: a lent slot is alive and belongs to its guard until it is put down; so is its shelf, see the head of this
+    // file.
     unsafe {
-        let is_special = |word: Word| word.is_waited_for() || word.is_closed();
-        if place == BEYOND || put_down(shelf, place, is_special).is_err() {
-            give_back_slowly(slot);
+        let header = slot.as_ref();
+        let (quick, bit) = (header.quick, header.bit);
+        let is_quick = !quick.is_null();
+        if is_quick {
+            let value: &mut T = &mut *header.value.get();
+            value.recycle(Reset::Keep);
+            if value.bytes() == header.bytes.get() {
+                header.witness.touch();
+                if put_down(quick, bit, Word::is_special) {
+                    return;
+                }
+            }
         }
+        give_back_slowly(slot, is_quick);
     }
 }
 
-/// The rest of [`give_back`] for objects without a place, pools that are closed and pools that somebody waits for.
+/// [`give_back`] for objects without a place, that must be wiped, whose size changed or whose guards are noted, for pools
+/// that are closed and pools that somebody waits for.
 ///
 /// # Safety
 /// As there.
 #[cold]
-unsafe fn give_back_slowly<T: Recycle>(slot: NonNull<Slot<T>>) {
-    // SAFETY: as there.
-    let (shelf, place) = unsafe { (slot.as_ref().shelf, slot.as_ref().place) };
-    // SAFETY: the shelf is alive; one more owner makes it stay so through the wake-up.
-    unsafe { shelf.as_ref() }.owners.fetch_add(1, Relaxed);
-    let owner = Owner(shelf);
+unsafe fn give_back_slowly<T: Recycle>(slot: NonNull<Slot<T>>, is_recycled: bool) {
+    // SAFETY: as there. One more owner makes the shelf stay alive through the wake-up.
+    let (owner, place) = unsafe {
+        let header = slot.as_ref();
+        header.shelf.as_ref().owners.fetch_add(1, Relaxed);
+        let owner = Owner(header.shelf);
+        header.witness.touch();
+        let value: &mut T = &mut *header.value.get();
+        if !is_recycled {
+            value.recycle(owner.config.reset);
+        }
+        header.measure(value.bytes());
+        if let Some(holders) = &owner.holders {
+            holders.leave(slot.as_ptr().addr());
+        }
+        (owner, header.place)
+    };
     if place == BEYOND {
         // SAFETY: `lend_beyond` made the box and counted an owner for it, and the guard is gone.
         unsafe {
@@ -258,15 +305,14 @@ unsafe fn give_back_slowly<T: Recycle>(slot: NonNull<Slot<T>>) {
         owner.note_back_from_beyond();
         return;
     }
-    // SAFETY: as in `give_back`.
-    match unsafe { put_down(shelf.as_ptr(), place, Word::is_closed) } {
-        Ok(()) => owner.room.wake_one(),
-        Err(_) => {
-            owner.note_gone();
-            // SAFETY: closing made this object an owner, and it does not go back to the stack.
-            unsafe { drop_at_home(slot) }
-        }
+    // SAFETY: the slot is ours until it is put down.
+    if unsafe { put_down(word_of(owner.0.as_ptr(), place), bit_of(place), Word::is_closed) } {
+        owner.room.wake_one();
+        return;
     }
+    owner.note_gone();
+    // SAFETY: closing made this object an owner, and it is not put down again.
+    unsafe { drop_at_home(slot) }
 }
 
 /// Drops an object for good, and the ownership of the shelf that it has by now. The slot's box stays.
@@ -319,6 +365,13 @@ impl<T: Recycle> Pooled<T> {
     pub unsafe fn from_raw(pointer: *mut c_void) -> Pooled<T> {
         // SAFETY: by the caller's promise the pointer is a lent slot, which is not null.
         Pooled(unsafe { NonNull::new_unchecked(pointer.cast()) }, PhantomData)
+    }
+
+    /// Somebody wants to know who acquired it.
+    #[inline]
+    pub(super) fn is_noted(&self) -> bool {
+        // SAFETY: the slot is lent to us.
+        unsafe { self.0.as_ref() }.quick.is_null() && self.home().0.holders.is_some()
     }
 
     /// Notes what the object holds now.

@@ -2,7 +2,7 @@
 
 cfg_if::cfg_if! {
     if #[cfg(loom)] {
-        pub(super) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, fence};
+        pub(super) use loom::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, fence};
         pub(super) use loom::sync::{Condvar, Mutex, MutexGuard};
         pub(super) use loom::sync::atomic::AtomicBool;
 
@@ -25,12 +25,13 @@ cfg_if::cfg_if! {
             }
         }
     } else {
-        pub(super) use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, fence};
+        pub(super) use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, fence};
         pub(super) use std::sync::{Condvar, Mutex, MutexGuard};
         pub(super) use std::sync::atomic::AtomicBool;
 
         /// Another thread was faster: waits a little, longer each time, so that the cache line is left to one of them.
         #[cold]
+        #[inline(never)]
         pub(super) fn back_off(attempt: &mut u32) {
             for _ in 0..1 << *attempt {
                 std::hint::spin_loop();

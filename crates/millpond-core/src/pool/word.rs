@@ -1,28 +1,25 @@
-//! The one word that says which objects of a pool are free, and what is written in each free place.
+//! Which objects of a pool are free: a bit for each of up to 62, and two flags, in one word.
 //!
-//! Free places form a stack, newest on top: a frame that just came back is still in the cache. [`Word`] has the place on
-//! top, two flags, and in its upper 46 bits the number of acquires so far. That number makes each state of the word
-//! different, so a thread that read the word, was kept waiting and comes back cannot mistake a later state for the one
-//! it saw (the "ABA problem"), unless exactly 2^46 objects were acquired meanwhile. It is also a statistic that costs
-//! nothing. [`Link`] is what a free place knows: the place below it, and how many there are from it down.
+//! The lowest bit is taken first, so the same few objects are used again and again while they are in the cache, and those
+//! that are never needed are never touched. The word is all there is to the state of its places, so whoever exchanges it
+//! for another one needs to know nothing of what happened meanwhile. Larger pools have several words.
 
-/// No place.
-const NOTHING: u16 = u16::MAX;
+/// Places of one word; fewer for loom, so that its models get at pools of several words.
+pub(super) const PLACES: usize = if cfg!(loom) { 2 } else { 62 };
 
 /// The most objects of one pool.
-pub(super) const MAX_OBJECTS: usize = NOTHING as usize;
+pub(super) const MAX_OBJECTS: usize = 65_535;
 
-const WAITED_FOR: u64 = 1 << 16;
-const CLOSED: u64 = 1 << 17;
-const ACQUIRE: u64 = 1 << 18;
+const WAITED_FOR: u64 = 1 << 62;
+const CLOSED: u64 = 1 << 63;
 
-/// Top of the stack, flags, and number of acquires.
+/// Free places and flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Word(u64);
 
 impl Word {
-    /// An open pool without a free object.
-    pub(super) const START: Word = Word(NOTHING as u64);
+    /// Open, and without a free object.
+    pub(super) const START: Word = Word(0);
 
     pub(super) fn from_bits(bits: u64) -> Word {
         Word(bits)
@@ -32,71 +29,53 @@ impl Word {
         self.0
     }
 
-    /// The place on top.
-    pub(super) fn top(self) -> Option<usize> {
-        let top = self.0 as u16;
-        (top != NOTHING).then_some(usize::from(top))
+    /// The first free place, unless it is closed.
+    #[inline]
+    pub(super) fn first(self) -> Option<usize> {
+        let free = self.0 & !WAITED_FOR;
+        // Closed is the sign.
+        (free as i64 > 0).then_some(free.trailing_zeros() as usize)
     }
 
-    /// Without its top.
-    pub(super) fn popped(self, link: Link) -> Word {
-        Word((self.0 & !u64::from(NOTHING) | u64::from(link.below)).wrapping_add(ACQUIRE))
+    /// Number of free places.
+    #[inline]
+    pub(super) fn available(self) -> usize {
+        (self.0 & !(WAITED_FOR | CLOSED)).count_ones() as usize
     }
 
-    /// With a place on top.
-    pub(super) fn pushed(self, place: usize) -> Word {
-        Word(self.0 & !u64::from(NOTHING) | u64::from(place as u16))
-    }
-
-    /// Somebody waits for an object.
-    pub(super) fn is_waited_for(self) -> bool {
-        self.0 & WAITED_FOR != 0
+    /// With a place changed from free to lent, or back.
+    #[inline]
+    pub(super) fn flipped(self, place: usize) -> Word {
+        Word(self.0 ^ 1 << place)
     }
 
     pub(super) fn is_closed(self) -> bool {
         self.0 & CLOSED != 0
     }
 
+    /// An object that comes back needs more than its bit.
+    #[inline]
+    pub(super) fn is_special(self) -> bool {
+        self.0 >= WAITED_FOR
+    }
+
     pub(super) fn waited_for(self, is_waited_for: bool) -> Word {
         Word(if is_waited_for { self.0 | WAITED_FOR } else { self.0 & !WAITED_FOR })
     }
 
-    /// Closed, and without free places.
+    /// Closed; free places stay as they are for whoever closed it.
     pub(super) fn closed(self) -> Word {
-        Word(self.0 | CLOSED | u64::from(NOTHING))
+        Word(self.0 | CLOSED)
     }
 
-    /// Objects taken so far.
-    pub(super) fn acquires(self) -> u64 {
-        self.0 / ACQUIRE
-    }
-}
-
-/// What a free place knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Link {
-    below: u16,
-    /// Free places from this one down, itself included.
-    pub(super) depth: u16,
-}
-
-impl Link {
-    /// The link of a place that is put on top of `word`, whose top has `depth` places.
-    pub(super) fn on(word: Word, depth: u16) -> Link {
-        Link { below: word.0 as u16, depth: depth.wrapping_add(1) }
-    }
-
-    pub(super) fn from_bits(bits: u32) -> Link {
-        Link { below: bits as u16, depth: (bits >> 16) as u16 }
-    }
-
-    pub(super) fn bits(self) -> u32 {
-        u32::from(self.below) | u32::from(self.depth) << 16
-    }
-
-    /// The place below.
-    pub(super) fn below(self) -> Option<usize> {
-        (self.below != NOTHING).then_some(usize::from(self.below))
+    /// The places that were free when it was closed.
+    pub(super) fn left(self) -> impl Iterator<Item = usize> {
+        let mut bits = self.0 & !(WAITED_FOR | CLOSED);
+        std::iter::from_fn(move || {
+            let place = (bits != 0).then_some(bits.trailing_zeros() as usize);
+            bits &= bits.wrapping_sub(1);
+            place
+        })
     }
 }
 
@@ -105,31 +84,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_come_off_in_the_opposite_order() {
-        let empty = Word::START;
-        assert_eq!((empty.top(), empty.acquires()), (None, 0));
-        let bottom = Link::on(empty, 0);
-        let one = empty.pushed(7);
-        let top = Link::on(one, bottom.depth);
-        let two = one.pushed(65_534);
-        assert_eq!((two.top(), top.below(), top.depth), (Some(65_534), Some(7), 2));
-        assert_eq!(Link::from_bits(top.bits()), top);
-        let popped = two.popped(top);
-        assert_eq!((popped.top(), popped.acquires()), (Some(7), 1));
-        assert_eq!((popped.popped(bottom).top(), popped.popped(bottom).acquires()), (None, 2));
+    fn the_lowest_place_is_first() {
+        assert_eq!(Word::START.first(), None);
+        let word = Word::START.flipped(61).flipped(3).flipped(7);
+        assert_eq!((word.first(), word.available()), (Some(3), 3));
+        assert_eq!((word.flipped(3).first(), word.flipped(3).available()), (Some(7), 2));
+        assert_eq!(word.left().collect::<Vec<_>>(), [3, 7, 61]);
+        assert_eq!(Word::START.flipped(61).first(), Some(61));
     }
 
     #[test]
-    fn flags_and_counts_do_not_touch_each_other() {
-        let mut word = Word::START.pushed(3).waited_for(true);
-        for _ in 0..1000 {
-            word = word.popped(Link::on(Word::START, 0)).pushed(3);
-        }
-        assert!(word.is_waited_for() && !word.is_closed());
-        assert_eq!((word.top(), word.acquires()), (Some(3), 1000));
+    fn flags_are_no_places_and_a_closed_word_lends_nothing() {
+        let word = Word::START.flipped(5).waited_for(true);
+        assert!(word.is_special() && !word.is_closed());
+        assert_eq!((word.first(), word.available()), (Some(5), 1));
+        assert_eq!((word.flipped(5).first(), word.flipped(5).available()), (None, 0));
         let closed = word.closed();
-        assert!(closed.is_closed() && closed.is_waited_for() && !closed.waited_for(false).is_waited_for());
-        assert_eq!((closed.top(), closed.acquires()), (None, 1000));
-        assert_eq!(Word(u64::MAX).popped(Link::on(Word::START, 0)).acquires(), 0, "the count wraps around");
+        assert!(closed.is_closed() && closed.is_special());
+        assert_eq!((closed.first(), closed.left().count()), (None, 1));
+        assert!(!Word::START.flipped(61).waited_for(true).waited_for(false).is_special());
     }
 }

@@ -4,7 +4,7 @@
 //! last column or row of luma is repeated (its chroma planes are those of the even size already). Nothing allocates
 //! after construction.
 
-use crate::{Cancel, Error};
+use crate::{Cancel, Error, SharedMonitor};
 use millpond_core::pool::{PoolConfig, Pooled};
 use millpond_core::video::{
     Color, Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert::Converter,
@@ -46,6 +46,14 @@ impl Canvas {
             converted,
             encoded: encoded.transpose()?,
         })
+    }
+
+    /// Has its pools watched.
+    pub(crate) fn watch(&self, monitor: &SharedMonitor) {
+        monitor.watch("canvas", &self.composed);
+        if let Some(encoded) = &self.encoded {
+            monitor.watch("pictures for the encoder", encoded);
+        }
     }
 
     /// A frame to compose on; waits until one is free.

@@ -1,13 +1,12 @@
 //! Answering what a stage needs: opening files, handing over pictures, closing clips.
 
-use super::Warnings;
 use super::assets::{Asset, Assets};
 use super::input::{self, InputFeed};
 use super::reader::{self, FromClip, Reader, Readers};
+use super::{RenderOptions, Warnings};
 use crate::{Cancel, Error, Place, VideoFrame};
 use millpond_core::{Rational, memory};
 use millpond_scene::{Need, Scene, Source, Stage};
-use std::path::PathBuf;
 use std::thread::Scope;
 
 /// Feeds one stage.
@@ -26,14 +25,14 @@ impl<'scope, 'env> Feed<'scope, 'env> {
         scope: &'scope Scope<'scope, 'env>,
         scene: &Scene,
         assets: &'env Assets,
-        inputs: &[(String, PathBuf)],
+        options: &RenderOptions,
         cancel: &Cancel,
         warnings: &Warnings,
     ) -> Result<Self, Error> {
         let pushed = scene.assets.iter().filter(|asset| matches!(asset.source, Source::Input { .. })).count();
         let clips = reader::most_open(scene, |asset| matches!(assets.get(asset), Some(Asset::Clip(_))));
-        let mut readers = Readers::start(scope, assets, clips + pushed, cancel, warnings)?;
-        let inputs = input::open_all(scene, inputs, &mut readers)?;
+        let mut readers = Readers::start(scope, assets, clips + pushed, options.monitor.as_ref(), cancel, warnings)?;
+        let inputs = input::open_all(scene, &options.inputs, &mut readers)?;
         let clips = scene.layers.iter().map(|_| None).collect();
         Ok(Feed { assets, readers, clips, inputs })
     }

@@ -28,7 +28,7 @@ pub fn frame_at(scene: &Scene, options: &RenderOptions, time: Rational) -> Resul
     let cancel = options.cancel.inner();
     std::thread::scope(|scope| {
         let warnings = Warnings::default();
-        let mut feed = Feed::start(scope, scene, &assets, &options.inputs, &cancel, &warnings)?;
+        let mut feed = Feed::start(scope, scene, &assets, options, &cancel, &warnings)?;
         feed.prepare(&mut stage, index)?;
         stage.compose(index, &mut canvas.view_mut())?;
         Ok::<(), Error>(())

@@ -39,13 +39,13 @@ impl InputFeed {
         let reader = readers.open(&place, Rational::from_integer(0))?;
         match reader.receive() {
             FromClip::Opened(info) => {
-                Ok(InputFeed::Clip(Box::new(ClipFrames::new(reader, &info, layout, color, place)?)))
+                Ok(InputFeed::Clip(Box::new(ClipFrames::new(reader, &info, layout, color, place, readers)?)))
             }
             FromClip::Failed(Error::Cancelled) => Err(Error::Cancelled),
             FromClip::Failed(error @ Error::MediaMissing { .. }) => Err(error),
             FromClip::Failed(reason) => {
                 readers.close(reader);
-                RawFrames::open(path, place, layout, &reason).map(InputFeed::Raw)
+                RawFrames::open(path, place, layout, &reason, readers).map(InputFeed::Raw)
             }
             FromClip::Picture(_) | FromClip::End(_) => Err(Error::broken(&place, "it yields no picture")),
         }
@@ -74,7 +74,13 @@ pub(crate) struct RawFrames {
 }
 
 impl RawFrames {
-    fn open(path: &Path, place: Place, layout: FrameLayout, not_a_clip: &Error) -> Result<RawFrames, Error> {
+    fn open(
+        path: &Path,
+        place: Place,
+        layout: FrameLayout,
+        not_a_clip: &Error,
+        readers: &Readers<'_, '_>,
+    ) -> Result<RawFrames, Error> {
         let missing = |error| Error::missing(&place.to_string(), error);
         let file = File::open(path).map_err(missing)?;
         let metadata = file.metadata().map_err(missing)?;
@@ -88,6 +94,9 @@ impl RawFrames {
             });
         }
         let pool = FramePool::frames(layout, PoolConfig::fixed(OUT))?;
+        if let Some(monitor) = &readers.monitor {
+            monitor.watch(&place.to_string(), &pool);
+        }
         Ok(RawFrames { file, place, size, count, position: 0, is_over: false, pool })
     }
 
@@ -139,16 +148,21 @@ impl ClipFrames {
         layout: FrameLayout,
         color: ColorTags,
         place: Place,
+        readers: &Readers<'_, '_>,
     ) -> Result<ClipFrames, Error> {
         let color = resolve_color(color, info.container, info.bitstream)
             .map_err(|error| Error::Asset { place: place.to_string(), error })?;
+        let pool = FramePool::frames(layout, PoolConfig::fixed(OUT))?;
+        if let Some(monitor) = &readers.monitor {
+            monitor.watch(&format!("{place}, converted"), &pool);
+        }
         Ok(ClipFrames {
             reader,
             time_scale: info.time_scale,
             layout,
             color,
             place,
-            pool: FramePool::frames(layout, PoolConfig::fixed(OUT))?,
+            pool,
             waiting: None,
             has_begun: false,
             is_over: false,

@@ -18,7 +18,7 @@ pub use frame_at::frame_at;
 pub use warnings::Warning;
 
 use crate::queue::{Closed, Sender};
-use crate::{Access, Cancel, Error, VideoFrame};
+use crate::{Access, Cancel, Error, SharedMonitor, VideoFrame};
 use assets::Assets;
 use canvas::Canvas;
 use feed::Feed;
@@ -49,6 +49,8 @@ pub struct RenderOptions {
     pub access: Access,
     /// Ends the render early.
     pub cancel: Cancel,
+    /// Is told of the render's pools.
+    pub monitor: Option<SharedMonitor>,
 }
 
 /// What a render tells while it runs.
@@ -141,13 +143,16 @@ pub fn render(
     }
     let waiting = if output.is_some() { output::PICTURES + 1 } else { 0 };
     let canvas = Canvas::new(layout, stage.canvas_color(), waiting)?;
+    if let Some(monitor) = &options.monitor {
+        canvas.watch(monitor);
+    }
     let composed = std::thread::scope(|scope| {
         // An error is noted while pictures and file are still held: let go first, they would end the file as a whole one.
         let fail = |error| run.fail(error);
         let compose = || {
             let running = output.map(|output| output.start(scope, scene, &assets, &run)).transpose().map_err(fail)?;
             let (pictures, file) = running.map(|running| (running.pictures, running.file)).unzip();
-            let feed = Feed::start(scope, scene, &assets, &options.inputs, &run.cancel, &run.warnings).map_err(fail)?;
+            let feed = Feed::start(scope, scene, &assets, options, &run.cancel, &run.warnings).map_err(fail)?;
             let mut composition = Composition { stage, canvas, feed, pictures, run: &run };
             let composed = composition.run(frames, on_event).map_err(fail)?;
             Ok::<_, ()>((composed, file))

@@ -7,7 +7,7 @@
 use super::Warnings;
 use super::assets::Assets;
 use crate::queue::{Receiver, Sender, bounded};
-use crate::{Cancel, Clip, ClipPicture, DecoderConfig, Error, Place, threads};
+use crate::{Cancel, Clip, ClipPicture, DecoderConfig, Error, Place, SharedMonitor, threads};
 use millpond_core::{Rational, memory};
 use millpond_scene::{ClipInfo, Scene};
 use std::thread::Scope;
@@ -57,6 +57,7 @@ pub(crate) struct Readers<'scope, 'env> {
     assets: &'env Assets,
     cancel: Cancel,
     warnings: Warnings,
+    pub(crate) monitor: Option<SharedMonitor>,
     config: DecoderConfig,
     jobs: Vec<Sender<Job>>,
     idle: Vec<usize>,
@@ -68,13 +69,16 @@ impl<'scope, 'env> Readers<'scope, 'env> {
         scope: &'scope Scope<'scope, 'env>,
         assets: &'env Assets,
         count: usize,
+        monitor: Option<&SharedMonitor>,
         cancel: &Cancel,
         warnings: &Warnings,
     ) -> Result<Self, Error> {
         let (cancel, warnings) = (cancel.clone(), warnings.clone());
         let config = DecoderConfig::default();
         let config = DecoderConfig { held: OUT, threads: (config.threads / count.max(1)).max(1), ..config };
-        let mut readers = Readers { scope, assets, cancel, warnings, config, jobs: Vec::new(), idle: Vec::new() };
+        let monitor = monitor.cloned();
+        let mut readers =
+            Readers { scope, assets, cancel, warnings, monitor, config, jobs: Vec::new(), idle: Vec::new() };
         for _ in 0..count {
             let worker = readers.hire()?;
             readers.idle.push(worker);
@@ -85,9 +89,10 @@ impl<'scope, 'env> Readers<'scope, 'env> {
     fn hire(&mut self) -> Result<usize, Error> {
         let (jobs, work) = bounded::<Job>(1);
         let (assets, cancel, warnings, config) = (self.assets, self.cancel.clone(), self.warnings.clone(), self.config);
+        let monitor = self.monitor.clone();
         threads::start(self.scope, "clip reader", move || {
             while let Some(job) = work.receive() {
-                run(job, assets, config, &cancel, &warnings);
+                run(job, assets, config, monitor.as_ref(), &cancel, &warnings);
             }
         })?;
         self.jobs.push(jobs);
@@ -114,10 +119,20 @@ impl<'scope, 'env> Readers<'scope, 'env> {
     }
 }
 
-fn run(job: Job, assets: &Assets, config: DecoderConfig, cancel: &Cancel, warnings: &Warnings) {
+fn run(
+    job: Job,
+    assets: &Assets,
+    config: DecoderConfig,
+    monitor: Option<&SharedMonitor>,
+    cancel: &Cancel,
+    warnings: &Warnings,
+) {
     let opened = memory::opening(|| {
         let mut clip = Clip::open(&job.place, &assets.access, cancel, config)?;
         clip.seek(job.from)?;
+        if let Some(monitor) = monitor {
+            clip.watch(monitor);
+        }
         Ok(clip)
     });
     // Sending fails when nobody wants more, which is a fine end.

@@ -3,6 +3,7 @@
 use super::buffers::{Buffers, get_buffer};
 use ffmpeg_next as ff;
 use ffmpeg_next::ffi;
+use millpond_core::pool::PoolStats;
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 
@@ -44,6 +45,12 @@ impl PooledDecoder {
     /// Where its buffers come from.
     pub(crate) fn buffers(&self) -> &Buffers {
         &self.buffers
+    }
+
+    /// The figures of its slots, until it is gone.
+    pub(crate) fn observer(&self) -> impl FnMut() -> Option<PoolStats> + Send + use<> {
+        let buffers = Arc::downgrade(&self.buffers);
+        move || buffers.upgrade().map(|buffers| buffers.pool_stats())
     }
 
     /// Hands over a packet; `None` says that there are no more.

@@ -7,5 +7,6 @@ pub mod schema;
 mod types;
 
 pub use types::{
-    After, Asset, Canvas, CanvasFormat, Crop, Ease, Fit, Keyframe, Layer, Medium, Rect, Scene, Sound, Source,
+    After, Asset, Canvas, CanvasFormat, Crop, Ease, Fit, Keyframe, Layer, Mask, MaskShape, Medium, Rect, Scene, Sound,
+    Source,
 };

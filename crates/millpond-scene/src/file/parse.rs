@@ -4,6 +4,8 @@ use super::fields::{Fields, Report, integer, number, rational, word};
 use super::types::*;
 use crate::time::are_commensurable;
 use crate::{CodedMatrix, ColorTags, Rational, SceneErrors};
+use millpond_core::video::blend::Mode;
+use millpond_core::video::resize::Filter;
 use millpond_core::video::{MAX_SIDE, Matrix, PixelFormat, Range};
 use serde_json::Value;
 
@@ -12,6 +14,26 @@ const MAX_OFFSET: i64 = 1 << 20;
 
 /// Largest numerator and denominator of a speed.
 const MAX_SPEED_PART: i128 = 10_000;
+
+const BLEND_MODES: [(&str, Mode); 8] = [
+    ("normal", Mode::Normal),
+    ("multiply", Mode::Multiply),
+    ("screen", Mode::Screen),
+    ("overlay", Mode::Overlay),
+    ("darken", Mode::Darken),
+    ("lighten", Mode::Lighten),
+    ("difference", Mode::Difference),
+    ("plus-lighter", Mode::PlusLighter),
+];
+
+const FILTERS: [(&str, Filter); 6] = [
+    ("nearest", Filter::Nearest),
+    ("box", Filter::Box),
+    ("bilinear", Filter::Bilinear),
+    ("bilinear-antialiased", Filter::BilinearAntialiased),
+    ("catmull-rom", Filter::CatmullRom),
+    ("lanczos3", Filter::Lanczos3),
+];
 
 impl Scene {
     /// Reads a scene file.
@@ -245,6 +267,13 @@ fn layer(path: String, value: &Value, names: &[&str], report: &mut Report) -> Op
     let fit =
         fields.optional("fit").map_or(Some(Fit::Contain), |value| word(&fields.path("fit"), value, &fits, report));
     let opacity = fields.optional("opacity").map_or(Some(255), |value| opacity(&fields.path("opacity"), value, report));
+    let blend = fields
+        .optional("blend")
+        .map_or(Some(Mode::Normal), |value| word(&fields.path("blend"), value, &BLEND_MODES, report));
+    let mask = fields.optional("mask").map(|value| mask(fields.path("mask"), value, report));
+    let filter = fields
+        .optional("filter")
+        .map_or(Some(Filter::default()), |value| word(&fields.path("filter"), value, &FILTERS, report));
     let times = times(&mut fields, report);
     let speed = fields.optional("speed").map_or(Some(1.into()), |value| speed(&fields.path("speed"), value, report));
     let afters = [("hide", After::Hide), ("hold", After::Hold), ("loop", After::Loop)];
@@ -257,6 +286,9 @@ fn layer(path: String, value: &Value, names: &[&str], report: &mut Report) -> Op
         crop: if let Some(crop) = crop { Some(crop?) } else { None },
         fit: fit?,
         opacity: opacity?,
+        blend: blend?,
+        mask: if let Some(mask) = mask { Some(mask?) } else { None },
+        filter: filter?,
         start: times.start?,
         end: times.end?,
         offset: times.offset?,
@@ -264,6 +296,17 @@ fn layer(path: String, value: &Value, names: &[&str], report: &mut Report) -> Op
         after: after?,
         keyframes: keyed?,
     })
+}
+
+fn mask(path: String, value: &Value, report: &mut Report) -> Option<Mask> {
+    let mut fields = Fields::new(path, value, report)?;
+    let shapes = [("rectangle", MaskShape::Rectangle), ("ellipse", MaskShape::Ellipse)];
+    let shape = fields.required("shape", report).and_then(|value| word(&fields.path("shape"), value, &shapes, report));
+    let feather = fields
+        .optional("feather")
+        .map_or(Some(0), |value| integer(&fields.path("feather"), value, 0..=i64::from(MAX_SIDE), report));
+    fields.finish(report);
+    Some(Mask { shape: shape?, feather: feather? as u32 })
 }
 
 fn speed(path: &str, value: &Value, report: &mut Report) -> Option<Rational> {

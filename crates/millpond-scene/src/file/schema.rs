@@ -85,6 +85,12 @@ pub(super) mod form {
         PositiveTime => {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?([eE]-?[0-9]+)?(/[0-9]+)?$"}]};
         #[doc = "A number from 0 to 1."]
         Unit => {"type": "number", "minimum": 0, "maximum": 1};
+        #[doc = "A blend mode, by its name in CSS."]
+        BlendMode => {"enum": ["normal", "multiply", "screen", "overlay", "darken", "lighten", "difference", "plus-lighter"]};
+        #[doc = "A resampling filter."]
+        FilterName => {"enum": ["nearest", "box", "bilinear", "bilinear-antialiased", "catmull-rom", "lanczos3"]};
+        #[doc = "Pixels of a feather."]
+        Feather => {"type": "integer", "minimum": 0, "maximum": 32768};
         #[doc = "A gain."]
         Decibels => {"type": "number", "minimum": -120, "maximum": 60};
         #[doc = "A colour."]

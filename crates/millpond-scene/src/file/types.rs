@@ -4,6 +4,8 @@
 
 use crate::{ColorTags, Rational, SceneError};
 use millpond_core::video::PixelFormat;
+use millpond_core::video::blend::Mode;
+use millpond_core::video::resize::Filter;
 #[cfg(feature = "schema")]
 use {super::schema::form, schemars::JsonSchema};
 
@@ -111,6 +113,15 @@ pub struct Layer {
     /// 0 (not seen) to 1 (the default); quantised once to 0 to 255, rounded half up.
     #[cfg_attr(feature = "schema", schemars(with = "Option<form::Unit>"))]
     pub opacity: u8,
+    /// How its colours and those below make a colour; "normal" if absent. The formulas are CSS's, on coded R'G'B'.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::BlendMode>"))]
+    pub blend: Mode,
+    /// What is cut out of it; nothing if absent.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Mask>"))]
+    pub mask: Option<Mask>,
+    /// How samples are weighted where it is scaled; "bilinear-antialiased" if absent.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::FilterName>"))]
+    pub filter: Filter,
     /// Scene time in seconds from which it is seen; 0 if absent.
     #[cfg_attr(feature = "schema", schemars(with = "Option<form::Time>"))]
     pub start: Rational,
@@ -164,6 +175,27 @@ pub enum Ease {
     EaseInOut,
     /// Not at all until the next keyframe.
     Hold,
+}
+
+/// A shape as large as the picture on the canvas; what lies outside is not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(deny_unknown_fields))]
+pub struct Mask {
+    /// The shape.
+    pub shape: MaskShape,
+    /// Pixels over which it fades at its edge; 0 if absent.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<form::Feather>"))]
+    pub feather: u32,
+}
+
+/// The shape of a mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename_all = "lowercase"))]
+pub enum MaskShape {
+    /// The whole rectangle: only the feather shows.
+    Rectangle,
+    /// The ellipse that touches all four sides.
+    Ellipse,
 }
 
 /// A rectangle of canvas pixels.

@@ -1,12 +1,12 @@
 //! The Debian packages: FFmpeg with its headers, libclang for the bindings, Chromium for the conformance runs, wasm-opt,
-//! pip for the sample media, espeak-ng for speech in tests.
+//! pip for the sample media, espeak-ng for speech in tests, NumPy to read what the command writes.
 
 use std::process::Command;
 
 use crate::failure::{Failure, Outcome};
 use crate::shell;
 
-const PACKAGES: [&str; 16] = [
+const PACKAGES: [&str; 17] = [
     "ffmpeg",
     "libavcodec-dev",
     "libavformat-dev",
@@ -22,6 +22,7 @@ const PACKAGES: [&str; 16] = [
     "binaryen",
     "espeak-ng",
     "python3",
+    "python3-numpy",
     "python3-pip",
 ];
 

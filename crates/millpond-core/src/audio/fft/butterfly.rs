@@ -31,14 +31,34 @@ fn scaled<V: Lanes>(a: Complex<V>, factor: f32) -> Complex<V> {
     [a[0] * factor, a[1] * factor]
 }
 
+/// A transform of R numbers, as a type: a function as a value would be called through a shim that is not inlined, and only
+/// what is inlined is compiled for the instruction set.
+pub(super) trait Butterfly<const R: usize> {
+    fn of<V: Lanes>(x: [Complex<V>; R]) -> [Complex<V>; R];
+}
+
+macro_rules! butterflies {
+    ($($Name:ident $radix:literal $function:ident)*) => {$(
+        pub(super) struct $Name;
+
+        impl Butterfly<$radix> for $Name {
+            #[inline(always)]
+            fn of<V: Lanes>(x: [Complex<V>; $radix]) -> [Complex<V>; $radix] {
+                $function(x)
+            }
+        }
+    )*};
+}
+butterflies!(Two 2 two  Three 3 three  Four 4 four  Five 5 five  Eight 8 eight);
+
 #[inline(always)]
-pub(super) fn two<V: Lanes>([a, b]: [Complex<V>; 2]) -> [Complex<V>; 2] {
+fn two<V: Lanes>([a, b]: [Complex<V>; 2]) -> [Complex<V>; 2] {
     [add(a, b), sub(a, b)]
 }
 
 /// With t = b + c: a + t and (a − t/2) ∓ i·sin(2π/3)·(b − c).
 #[inline(always)]
-pub(super) fn three<V: Lanes>([a, b, c]: [Complex<V>; 3]) -> [Complex<V>; 3] {
+fn three<V: Lanes>([a, b, c]: [Complex<V>; 3]) -> [Complex<V>; 3] {
     const SIN: f32 = 0.866_025_4;
     let (sum, turned) = (add(b, c), scaled(sub(b, c), SIN));
     let middle = sub(a, scaled(sum, 0.5));
@@ -46,14 +66,14 @@ pub(super) fn three<V: Lanes>([a, b, c]: [Complex<V>; 3]) -> [Complex<V>; 3] {
 }
 
 #[inline(always)]
-pub(super) fn four<V: Lanes>([a, b, c, d]: [Complex<V>; 4]) -> [Complex<V>; 4] {
+fn four<V: Lanes>([a, b, c, d]: [Complex<V>; 4]) -> [Complex<V>; 4] {
     let ([e, f], [g, h]) = (two([a, c]), two([b, d]));
     [add(e, g), sub_i(f, h), sub(e, g), add_i(f, h)]
 }
 
 /// With the cosines and sines of 2π/5 and 4π/5, numbers 1 and 4, 2 and 3 taken together.
 #[inline(always)]
-pub(super) fn five<V: Lanes>([a, b, c, d, e]: [Complex<V>; 5]) -> [Complex<V>; 5] {
+fn five<V: Lanes>([a, b, c, d, e]: [Complex<V>; 5]) -> [Complex<V>; 5] {
     const COS1: f32 = 0.309_017;
     const COS2: f32 = -0.809_017;
     const SIN1: f32 = 0.951_056_5;
@@ -68,7 +88,7 @@ pub(super) fn five<V: Lanes>([a, b, c, d, e]: [Complex<V>; 5]) -> [Complex<V>; 5
 
 /// Two of four, the odd one's results turned by 0, 1, 2 and 3 eighths.
 #[inline(always)]
-pub(super) fn eight<V: Lanes>(x: [Complex<V>; 8]) -> [Complex<V>; 8] {
+fn eight<V: Lanes>(x: [Complex<V>; 8]) -> [Complex<V>; 8] {
     let [a, b, c, d] = four([x[0], x[2], x[4], x[6]]);
     let [e, f, g, h] = four([x[1], x[3], x[5], x[7]]);
     let f = scaled([f[0] + f[1], f[1] - f[0]], FRAC_1_SQRT_2);

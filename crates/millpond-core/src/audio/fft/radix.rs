@@ -6,7 +6,8 @@
 //! them up, once for all lanes. After the first stage blocks are finished one after the other, while they are in the
 //! first cache. Making one allocates; running it does not.
 
-use super::{butterfly, turned, twiddle};
+use super::butterfly::{Butterfly, Eight, Five, Four, Three, Two};
+use super::{turned, twiddle};
 use crate::audio::lanes::{Complex, Lanes};
 
 struct Stage {
@@ -54,64 +55,45 @@ impl RadixFft {
                 0 => (core::slice::from_ref(first), 0, data.len()),
                 _ => (rest, (round - 1) * first.row, first.row),
             };
+            let blocks = &mut data[from..from + len];
             for stage in stages {
-                for block in data[from..from + len].chunks_exact_mut(stage.radix * stage.row) {
-                    // Closures, because a function as a value is called through a shim that is not inlined, and only
-                    // what is inlined is compiled for the instruction set.
-                    match stage.radix {
-                        2 => columns(
-                            block,
-                            stage,
-                            #[inline(always)]
-                            |x| butterfly::two(x),
-                        ),
-                        3 => columns(
-                            block,
-                            stage,
-                            #[inline(always)]
-                            |x| butterfly::three(x),
-                        ),
-                        4 => columns(
-                            block,
-                            stage,
-                            #[inline(always)]
-                            |x| butterfly::four(x),
-                        ),
-                        5 => columns(
-                            block,
-                            stage,
-                            #[inline(always)]
-                            |x| butterfly::five(x),
-                        ),
-                        _ => columns(
-                            block,
-                            stage,
-                            #[inline(always)]
-                            |x| butterfly::eight(x),
-                        ),
-                    }
+                match stage.radix {
+                    2 => pass::<V, Two, 2>(blocks, stage),
+                    3 => pass::<V, Three, 3>(blocks, stage),
+                    4 => pass::<V, Four, 4>(blocks, stage),
+                    5 => pass::<V, Five, 5>(blocks, stage),
+                    _ => pass::<V, Eight, 8>(blocks, stage),
                 }
             }
         }
     }
 }
 
+/// All blocks through one stage: a function of its own, small enough to be compiled well.
+#[inline(always)]
+fn pass<V: Lanes, B: Butterfly<R>, const R: usize>(blocks: &mut [Complex<V>], stage: &Stage) {
+    V::run(
+        #[inline(always)]
+        || {
+            for block in blocks.chunks_exact_mut(R * stage.row) {
+                columns::<V, B, R>(block, stage);
+            }
+        },
+    );
+}
+
 /// One block through one stage.
 #[inline(always)]
-fn columns<V: Lanes, const R: usize>(
-    block: &mut [Complex<V>],
-    stage: &Stage,
-    butterfly: impl Fn([Complex<V>; R]) -> [Complex<V>; R],
-) {
+fn columns<V: Lanes, B: Butterfly<R>, const R: usize>(block: &mut [Complex<V>], stage: &Stage) {
     let row = stage.row;
     let block = &mut block[..R * row];
-    let first = butterfly(core::array::from_fn(|q| block[q * row]));
+    let first = B::of(core::array::from_fn(|q| block[q * row]));
     for (p, value) in first.into_iter().enumerate() {
         block[p * row] = value;
     }
     let factors = stage.twiddles.chunks_exact(R - 1);
     for (j, factors) in (1..row).zip(factors) {
-        let values = butterfly(core::array::from_fn(|q| block[q * row + j]));
+        let values = B::of(core::array::from_fn(|q| block[q * row + j]));
         block[j] = values[0];
         for p in 1..R {
             block[p * row + j] = turned(values[p], factors[p - 1]);

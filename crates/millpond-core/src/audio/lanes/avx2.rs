@@ -78,6 +78,7 @@ impl Lanes for F32x8 {
 
     #[inline(always)]
     fn run<R>(work: impl FnOnce() -> R) -> R {
+        #[inline(never)]
         #[target_feature(enable = "avx2")]
         fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
             work()

@@ -89,6 +89,7 @@ impl Lanes for F32x16 {
 
     #[inline(always)]
     fn run<R>(work: impl FnOnce() -> R) -> R {
+        #[inline(never)]
         #[target_feature(enable = "avx512f,avx512dq")]
         fn with_avx512<R>(work: impl FnOnce() -> R) -> R {
             work()

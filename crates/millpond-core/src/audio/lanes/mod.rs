@@ -55,7 +55,7 @@ pub(super) trait Lanes:
     /// `columns[i]` lane l = `span[l·hop + i]`: frames that begin `hop` apart become lanes.
     fn gather(span: &[f32], hop: usize, columns: &mut [Self]);
 
-    /// Runs `work` compiled for the instruction set.
+    /// Runs `work` compiled for the instruction set, as a function of its own.
     fn run<R>(work: impl FnOnce() -> R) -> R;
 }
 

@@ -81,7 +81,7 @@ impl Lanes for F32x4 {
         gather_rest(span, hop, columns, done);
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn run<R>(work: impl FnOnce() -> R) -> R {
         // NEON is part of every aarch64.
         work()

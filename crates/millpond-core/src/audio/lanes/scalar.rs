@@ -46,7 +46,7 @@ impl Lanes for f32 {
         gather_rest(span, hop, columns, 0);
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn run<R>(work: impl FnOnce() -> R) -> R {
         work()
     }

@@ -74,7 +74,7 @@ impl Lanes for F32x4 {
         gather_rest(span, hop, columns, done);
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn run<R>(work: impl FnOnce() -> R) -> R {
         // simd128 is part of this build.
         work()

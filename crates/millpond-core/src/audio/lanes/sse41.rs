@@ -78,7 +78,7 @@ impl Lanes for F32x4 {
         gather_rest(span, hop, columns, done);
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn run<R>(work: impl FnOnce() -> R) -> R {
         // What is used is part of every x86-64.
         work()

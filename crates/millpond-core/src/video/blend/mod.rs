@@ -29,8 +29,10 @@ crate::simd::macros::kernels! {
     /// `(v·f + 127) / 255` of every value and its factor.
     pub(crate) fn multiply(values: &mut [u8], factors: &[u8]);
     fn solid(dst: &mut [u8], pixel: [u8; 4], alpha: [u8; 4]);
-    fn straight(dst: &mut [u8], src: &[u8], opacity: u8, mode: Mode);
-    fn straight_masked(dst: &mut [u8], src: &[u8], mask: &[u8], opacity: u8, mode: Mode);
+    /// A row of straight RGBA over an opaque canvas; the canvas stays opaque.
+    pub(crate) fn straight(dst: &mut [u8], src: &[u8], opacity: u8, mode: Mode);
+    /// The same with an opacity for every pixel.
+    pub(crate) fn straight_masked(dst: &mut [u8], src: &[u8], mask: &[u8], opacity: u8, mode: Mode);
     fn premultiplied(dst: &mut [u8], src: &[u8], opacity: u8);
     fn premultiplied_masked(dst: &mut [u8], src: &[u8], mask: &[u8], opacity: u8);
     fn premultiply(dst: &mut [u8], src: &[u8]);
@@ -44,16 +46,4 @@ pub(crate) fn plane_constant(level: Level, dst: &mut [u8], src: &[u8], alpha: u8
         255 => dst.copy_from_slice(src),
         _ => plane(level, dst, src, alpha),
     }
-}
-
-/// A row of straight RGBA over an opaque canvas; the canvas stays opaque.
-#[inline]
-pub(crate) fn row_rgba(level: Level, dst: &mut [u8], src: &[u8], opacity: u8) {
-    straight(level, dst, src, opacity, Mode::Normal);
-}
-
-/// The same with an opacity for every pixel.
-#[inline]
-pub(crate) fn row_rgba_masked(level: Level, dst: &mut [u8], src: &[u8], mask: &[u8]) {
-    straight_masked(level, dst, src, mask, 255, Mode::Normal);
 }

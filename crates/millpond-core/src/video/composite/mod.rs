@@ -11,6 +11,7 @@
 mod compositor;
 mod coverage;
 mod damage;
+mod moded;
 mod place;
 mod plan;
 mod rgb_canvas;

@@ -1,5 +1,6 @@
 //! The plan of one layer.
 
+use super::moded::ModedPatch;
 use super::place::Area;
 use super::rgb_canvas::RgbPatch;
 use super::source::Source;
@@ -8,7 +9,8 @@ use super::{CanvasSpec, PictureSpec, Placement, Target};
 use crate::Error;
 use crate::error::PictureKind;
 use crate::simd::Level;
-use crate::video::blend::mul_255;
+use crate::video::blend::{Mode, mul_255};
+use crate::video::resize::Filter;
 use crate::video::{FrameView, FrameViewMut, MAX_SIDE, PixelFormat};
 
 /// A layer: pictures of one kind in one place, and how they are seen.
@@ -24,6 +26,10 @@ pub struct Layer<'a> {
     pub clip: Option<Target>,
     /// A [`PixelFormat::Gray8`] picture of the target's size; alpha is multiplied by it.
     pub mask: Option<FrameView<'a>>,
+    /// How its colours and those below make a colour.
+    pub mode: Mode,
+    /// How its samples are weighted where it is scaled.
+    pub filter: Filter,
     /// The instructions to use; the results are the same.
     pub level: Level,
 }
@@ -31,7 +37,8 @@ pub struct Layer<'a> {
 impl Layer<'_> {
     /// An opaque layer, all of it.
     pub fn new(picture: PictureSpec, placement: Placement) -> Layer<'static> {
-        Layer { picture, placement, opacity: 255, clip: None, mask: None, level: Level::best() }
+        let (mode, filter) = (Mode::default(), Filter::default());
+        Layer { picture, placement, opacity: 255, clip: None, mask: None, mode, filter, level: Level::best() }
     }
 }
 
@@ -70,11 +77,12 @@ pub struct LayerPlan {
 #[derive(Debug)]
 enum Patch {
     Yuv(Box<YuvPatch>),
+    Moded(Box<ModedPatch>),
     Rgb(Box<RgbPatch>),
 }
 
 impl LayerPlan {
-    /// Plans a layer without clip and mask. `opacity` is 0 to 255.
+    /// Plans a layer without clip, mask and mode. `opacity` is 0 to 255.
     ///
     /// # Errors
     /// Those of [`of`](Self::of).
@@ -125,17 +133,23 @@ impl LayerPlan {
         if !matches!(canvas.format, PixelFormat::I420 | PixelFormat::Nv12 | PixelFormat::Rgba8) {
             return Err(Error::UnsupportedFormat { format: canvas.format });
         }
-        let source = Source::new(&picture, level);
+        let source = Source::new(&picture, layer.filter, level);
         let visible = Area::of(&canvas).clipped(placement.target).and_then(|visible| visible.clipped(clip));
         let drawn = visible.map(|visible| {
             let factor = Factor::new(layer, visible);
             let patch = match canvas.format {
-                PixelFormat::Rgba8 => Patch::Rgb(Box::new(RgbPatch::new(&source, &placement, visible, factor))),
+                PixelFormat::Rgba8 => {
+                    Patch::Rgb(Box::new(RgbPatch::new(&source, &placement, visible, factor, layer.mode)))
+                }
+                _ if layer.mode != Mode::Normal => {
+                    Patch::Moded(Box::new(ModedPatch::new(&canvas, &source, &placement, visible, factor, layer.mode)))
+                }
                 _ => Patch::Yuv(Box::new(YuvPatch::new(&canvas, &source, &placement, visible, factor))),
             };
             (visible, patch)
         });
-        let is_opaque = !picture.format.has_alpha() && layer.opacity == 255 && layer.mask.is_none();
+        let is_opaque =
+            !picture.format.has_alpha() && layer.opacity == 255 && layer.mask.is_none() && layer.mode == Mode::Normal;
         Ok(LayerPlan { canvas, picture, level, is_opaque, source, drawn })
     }
 
@@ -186,16 +200,18 @@ impl LayerPlan {
         match &mut self.drawn {
             None => {}
             Some((_, Patch::Yuv(patch))) => patch.prepare(self.level, &mut self.source, picture),
+            Some((_, Patch::Moded(patch))) => patch.prepare(self.level, &mut self.source, picture),
             Some((_, Patch::Rgb(patch))) => patch.prepare(self.level, &mut self.source, picture),
         }
     }
 
     /// Draws what falls into `area`, whole cells of a Y'CbCr canvas.
-    pub(super) fn paint(&self, picture: &FrameView<'_>, canvas: &mut FrameViewMut<'_>, area: Area) {
-        let Some((visible, patch)) = &self.drawn else { return };
+    pub(super) fn paint(&mut self, picture: &FrameView<'_>, canvas: &mut FrameViewMut<'_>, area: Area) {
+        let Some((visible, patch)) = &mut self.drawn else { return };
         let Some(part) = visible.overlap(area) else { return };
         match patch {
             Patch::Yuv(patch) => patch.paint(self.level, picture, canvas, part),
+            Patch::Moded(patch) => patch.paint(self.level, picture, canvas, part),
             Patch::Rgb(patch) => patch.paint(self.level, picture, canvas, part),
         }
     }

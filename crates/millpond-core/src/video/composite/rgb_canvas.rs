@@ -8,8 +8,8 @@ use super::place::Area;
 use super::plan::Factor;
 use super::source::{A, Source, U, V, Y};
 use crate::simd::Level;
-use crate::video::blend;
-use crate::video::convert::{YuvToRgb, full_to_rgba, put_fourth};
+use crate::video::blend::{self, Mode};
+use crate::video::convert::{YuvToRgb, full_to_rgba, put_fourth, take_fourth};
 use crate::video::resize::{Grid, PlaneResize, RgbaResize};
 use crate::video::{FrameView, FrameViewMut};
 
@@ -18,7 +18,8 @@ use crate::video::{FrameView, FrameViewMut};
 pub(super) struct RgbPatch {
     visible: Area,
     factor: Factor,
-    /// Alpha is 255 everywhere: pixels are copied.
+    mode: Mode,
+    /// Alpha is 255 everywhere and the mode is normal: pixels are copied.
     is_opaque: bool,
     pixels: Pixels,
     /// Empty if the picture's own pixels are used.
@@ -40,7 +41,7 @@ enum Pixels {
 }
 
 impl RgbPatch {
-    pub(super) fn new(source: &Source, placement: &Placement, visible: Area, factor: Factor) -> RgbPatch {
+    pub(super) fn new(source: &Source, placement: &Placement, visible: Area, factor: Factor, mode: Mode) -> RgbPatch {
         let full = || [(Grid::Full, visible.x0..visible.x1), (Grid::Full, visible.y0..visible.y1)];
         let count = visible.width() * visible.height();
         let pixels = if let Some((x, y)) = source.untouched_rgba(placement, full()) {
@@ -59,8 +60,9 @@ impl RgbPatch {
             }
         };
         let rgba = if matches!(pixels, Pixels::Untouched(..)) { Vec::new() } else { vec![0; count * 4] };
-        let is_opaque = !source.picture.format.has_alpha() && matches!(factor, Factor::Constant(255));
-        RgbPatch { visible, factor, is_opaque, pixels, rgba }
+        let is_opaque =
+            !source.picture.format.has_alpha() && matches!(factor, Factor::Constant(255)) && mode == Mode::Normal;
+        RgbPatch { visible, factor, mode, is_opaque, pixels, rgba }
     }
 
     /// Computes the patch of a new picture.
@@ -93,12 +95,36 @@ impl RgbPatch {
             let dst = &mut canvas.plane_mut(0).row_mut(y)[4 * part.x0..4 * part.x1];
             match &self.factor {
                 _ if self.is_opaque => dst.copy_from_slice(src),
-                Factor::Constant(opacity) => blend::row_rgba(level, dst, src, *opacity),
+                Factor::Constant(opacity) => blend::straight(level, dst, src, *opacity, self.mode),
                 Factor::Varying(factors) => {
                     let start = (y - y0) * self.visible.width();
-                    blend::row_rgba_masked(level, dst, src, &factors[start + columns.start..start + columns.end]);
+                    let factors = &factors[start + columns.start..start + columns.end];
+                    blend::straight_masked(level, dst, src, factors, 255, self.mode);
                 }
             }
+        }
+    }
+
+    /// Colours and alpha of row `row` of the patch, for a canvas that is not RGBA: pixels with alpha 255, and what their
+    /// alpha was, times the factor.
+    pub(super) fn split_row(
+        &self,
+        level: Level,
+        picture: &FrameView<'_>,
+        row: usize,
+        colors: &mut [u8],
+        alpha: &mut [u8],
+    ) {
+        let width = self.visible.width();
+        let pixels = self.row(picture, row, &(0..width));
+        take_fourth(level, pixels, alpha);
+        match &self.factor {
+            Factor::Constant(opacity) => blend::scale(level, alpha, *opacity),
+            Factor::Varying(factors) => blend::multiply(level, alpha, &factors[row * width..(row + 1) * width]),
+        }
+        colors.copy_from_slice(pixels);
+        for color in colors.as_chunks_mut::<4>().0 {
+            color[3] = 255;
         }
     }
 

@@ -16,7 +16,6 @@ pub(super) const V: usize = 2;
 pub(super) const A: usize = 3;
 
 /// How layers are resampled.
-const FILTER: Filter = Filter::BilinearAntialiased;
 
 /// One component of the upright picture.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +29,7 @@ struct Component {
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) picture: PictureSpec,
+    filter: Filter,
     level: Level,
     components: [Option<Component>; 4],
     /// Per component the turned samples; empty where nothing turns.
@@ -38,7 +38,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(picture: &PictureSpec, level: Level) -> Source {
+    pub(super) fn new(picture: &PictureSpec, filter: Filter, level: Level) -> Source {
         let (right, down) = picture.format.chroma_shift();
         let (width, height) = (picture.width, picture.height);
         let grid = |halved: bool, siting: crate::video::Siting| {
@@ -64,7 +64,7 @@ impl Source {
             _ => Vec::new(),
         });
         let row = if turns == 0 { Vec::new() } else { vec![0; width as usize * bytes] };
-        Source { picture: PictureSpec { turns, ..*picture }, level, components, turned, row }
+        Source { picture: PictureSpec { turns, ..*picture }, filter, level, components, turned, row }
     }
 
     pub(super) fn is_rgb(&self) -> bool {
@@ -91,7 +91,7 @@ impl Source {
         let axis = |span, source_len, source_grid, target_start: i32, target_len, (target_grid, range)| {
             let target_start = i64::from(target_start);
             let mapping = Mapping { span, source_len, source_grid, target_start, target_len, target_grid };
-            Axis::new(&mapping, FILTER, range)
+            Axis::new(&mapping, self.filter, range)
         };
         let rect = placement.target;
         [
@@ -108,7 +108,7 @@ impl Source {
         target: [(Grid, std::ops::Range<usize>); 2],
     ) -> PlaneResize {
         let [x, y] = self.axes(component, placement, target);
-        PlaneResize::new(x, y, 1, FILTER).with_level(self.level)
+        PlaneResize::new(x, y, 1, self.filter).with_level(self.level)
     }
 
     /// First column and row of an RGBA picture that can be used where it lies: one whose pixels would only be copied.
@@ -127,7 +127,7 @@ impl Source {
     /// Plans an RGBA picture.
     pub(super) fn plan_rgba(&self, placement: &Placement, target: [(Grid, std::ops::Range<usize>); 2]) -> RgbaResize {
         let [x, y] = self.axes(Y, placement, target);
-        RgbaResize::new(x, y, self.picture.format, FILTER).with_level(self.level)
+        RgbaResize::new(x, y, self.picture.format, self.filter).with_level(self.level)
     }
 
     /// Turns `picture` into the scratch planes, if it must be turned. Call once a picture, before the samples.

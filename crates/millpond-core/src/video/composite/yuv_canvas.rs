@@ -42,6 +42,8 @@ enum Pixels {
     Yuv { luma: PlaneResize, chroma: Option<[PlaneResize; 2]>, alpha: Option<PlaneResize>, convert: Option<YuvToYuv> },
     /// A resampled R'G'B' picture.
     Rgb { resize: RgbaResize, rgba: Vec<u8>, convert: RgbToYuv },
+    /// R'G'B' pixels that are given; see [`YuvPatch::take`].
+    Given(RgbToYuv),
 }
 
 #[derive(Debug)]
@@ -85,11 +87,21 @@ impl YuvPatch {
             }
         };
         let pixels = pixels.untouched(source, canvas.format).unwrap_or(pixels);
+        YuvPatch::of_pixels(canvas, pixels, visible, factor)
+    }
+
+    /// A patch whose pixels are [given](Self::take).
+    pub(super) fn given(canvas: &CanvasSpec, visible: Area) -> YuvPatch {
+        YuvPatch::of_pixels(canvas, Pixels::Given(RgbToYuv::new(canvas.color)), visible, Factor::Constant(255))
+    }
+
+    fn of_pixels(canvas: &CanvasSpec, pixels: Pixels, visible: Area, factor: Factor) -> YuvPatch {
+        let cells = Cells::new(canvas, visible);
         let pixel_count = visible.width() * visible.height();
         let cell_count = cells.columns().len() * cells.rows().len();
         let cell_bytes = if canvas.format == PixelFormat::Nv12 { 2 } else { 1 };
         let pair_bytes = if cell_bytes == 2 { 2 * cell_count } else { 0 };
-        let has_alpha = matches!(&pixels, Pixels::Rgb { .. } | Pixels::Yuv { alpha: Some(_), .. });
+        let has_alpha = !matches!(&pixels, Pixels::Untouched { .. } | Pixels::Yuv { alpha: None, .. });
         let alpha = match &factor {
             Factor::Constant(opacity) if !has_alpha => Alpha::constant(*opacity, &cells, cell_bytes),
             _ => {
@@ -112,10 +124,10 @@ impl YuvPatch {
 
     /// Computes the patch of a new picture.
     pub(super) fn prepare(&mut self, level: Level, source: &mut Source, picture: &FrameView<'_>) {
-        let [y, u, v] = &mut self.planes;
         let has_alpha = match &mut self.pixels {
-            Pixels::Untouched { .. } => return,
+            Pixels::Untouched { .. } | Pixels::Given(_) => return,
             Pixels::Yuv { luma, chroma, alpha, convert } => {
+                let [y, u, v] = &mut self.planes;
                 source.turn(picture);
                 luma.run(source.samples(picture, Y), y);
                 if let Some([cb, cr]) = chroma {
@@ -133,15 +145,27 @@ impl YuvPatch {
             Pixels::Rgb { resize, rgba, convert } => {
                 source.turn(picture);
                 resize.run(source.pixels(picture), rgba);
-                convert::luma(level, convert, rgba, y);
-                cell_colors(convert, &self.visible, &self.cells, rgba.as_chunks::<4>().0, u, v);
+                convert_colors(level, convert, &self.visible, &self.cells, rgba, &mut self.planes);
                 if let Alpha::Varying { pixels, .. } = &mut self.alpha {
                     convert::take_fourth(level, rgba, pixels);
                 }
                 true
             }
         };
+        self.finish(level, has_alpha);
+    }
+
+    /// Takes the pixels of a patch that is [given](Self::given), row by row as RGBA.
+    pub(super) fn take(&mut self, level: Level, rgba: &[u8]) {
+        let (Pixels::Given(convert), Alpha::Varying { pixels, .. }) = (&self.pixels, &mut self.alpha) else { return };
+        convert_colors(level, convert, &self.visible, &self.cells, rgba, &mut self.planes);
+        convert::take_fourth(level, rgba, pixels);
+        self.finish(level, true);
+    }
+
+    fn finish(&mut self, level: Level, has_alpha: bool) {
         if self.cell_bytes == 2 {
+            let [_, u, v] = &self.planes;
             convert::join(level, u, v, &mut self.pairs);
         }
         if has_alpha {
@@ -278,6 +302,19 @@ fn recolor(convert: &YuvToYuv, visible: &Area, cells: &Cells, y: &mut [u8], u: &
     for (u, v) in u.iter_mut().zip(v) {
         [*u, *v] = convert.chroma(*u, *v);
     }
+}
+
+/// Luma of every pixel, chroma of every cell.
+fn convert_colors(
+    level: Level,
+    convert: &RgbToYuv,
+    visible: &Area,
+    cells: &Cells,
+    rgba: &[u8],
+    [y, u, v]: &mut [Vec<u8>; 3],
+) {
+    convert::luma(level, convert, rgba, y);
+    cell_colors(convert, visible, cells, rgba.as_chunks::<4>().0, u, v);
 }
 
 /// Alpha of every cell from that of the pixels.

@@ -92,9 +92,12 @@ impl JpegEncoder {
     /// Bytes that no picture's file exceeds: what [`encode_into`](Self::encode_into) needs. Noise comes within a third of
     /// it, photographs stay far below.
     pub fn max_len(&self) -> usize {
-        let tables = headers::HUFFMAN_TABLES_MAX;
-        let scan = self.scan.intervals() * self.max_interval_len();
-        self.before_tables.len() + tables + self.after_tables.len() + scan + headers::END.len()
+        self.max_headers_len() + self.scan.intervals() * self.max_interval_len() + headers::END.len()
+    }
+
+    /// The most bytes before the coded ones.
+    pub(super) fn max_headers_len(&self) -> usize {
+        self.before_tables.len() + headers::HUFFMAN_TABLES_MAX + self.after_tables.len()
     }
 
     /// The most bytes that a restart interval takes with the marker that ends it: every byte may have to be stuffed.
@@ -111,7 +114,7 @@ impl JpegEncoder {
     /// # Realtime
     /// Does not allocate.
     pub fn encode_into(&mut self, picture: &FrameView<'_>, out: &mut [u8]) -> Result<usize, Error> {
-        self.check(picture, out)?;
+        self.check(picture, out.len())?;
         let all = 0..self.scan.intervals();
         if !self.optimised {
             let start = self.put_headers(out, &tables::DC, &tables::AC);
@@ -132,13 +135,13 @@ impl JpegEncoder {
 
     /// # Errors
     /// See [`encode_into`](Self::encode_into).
-    pub(super) fn check(&self, picture: &FrameView<'_>, out: &[u8]) -> Result<(), Error> {
+    pub(super) fn check(&self, picture: &FrameView<'_>, got: usize) -> Result<(), Error> {
         if picture.kind() != self.kind {
             return Err(Error::Mismatch { expected: self.kind, got: picture.kind() });
         }
         let needed = self.max_len();
-        if out.len() < needed {
-            return Err(Error::BufferTooSmall { needed, got: out.len() });
+        if got < needed {
+            return Err(Error::BufferTooSmall { needed, got });
         }
         Ok(())
     }

@@ -35,6 +35,7 @@ use crate::video::{Color, FrameView, PixelFormat};
 #[derive(Debug)]
 pub struct JpegStrips {
     encoder: JpegEncoder,
+    headers: Vec<u8>,
     /// Room for each interval, `stride` bytes apart.
     store: Vec<u8>,
     stride: usize,
@@ -66,8 +67,12 @@ impl JpegStrips {
             options.restart_interval = width.div_ceil(8 * options.subsampling.factors().0).min(u16::MAX.into()) as u16;
         }
         let encoder = JpegEncoder::new(format, width, height, color, &options)?;
+        let mut headers = vec![0; encoder.max_headers_len()];
+        let len = encoder.put_headers(&mut headers, &tables::DC, &tables::AC);
+        headers.truncate(len);
         let (stride, count) = (encoder.max_interval_len(), encoder.scan.intervals());
         Ok(JpegStrips {
+            headers,
             store: vec![0; stride * count],
             stride,
             lens: vec![0; count],
@@ -105,25 +110,57 @@ impl JpegStrips {
     /// # Realtime
     /// Does not allocate.
     pub fn encode_into(&mut self, picture: &FrameView<'_>, changed: &[Target], out: &mut [u8]) -> Result<usize, Error> {
-        self.encoder.check(picture, out)?;
+        self.encoder.check(picture, out.len())?;
+        self.code(picture, changed)?;
+        let mut at = 0;
+        for part in self.parts() {
+            out[at..at + part.len()].copy_from_slice(part);
+            at += part.len();
+        }
+        Ok(at)
+    }
+
+    /// The same, appended to `out`, for instance a [`Buffer`](crate::pool::Buffer) of a pool; returns the length of the file.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] for a picture of another format or size; nothing is written and nothing is forgotten.
+    ///
+    /// # Realtime
+    /// Does not allocate if `out` has room for the file, which may be far shorter than [`max_len`](Self::max_len).
+    pub fn append_to(
+        &mut self,
+        picture: &FrameView<'_>,
+        changed: &[Target],
+        out: &mut Vec<u8>,
+    ) -> Result<usize, Error> {
+        self.encoder.check(picture, self.max_len())?;
+        self.code(picture, changed)?;
+        let before = out.len();
+        out.reserve(self.parts().map(<[u8]>::len).sum());
+        self.parts().for_each(|part| out.extend_from_slice(part));
+        Ok(out.len() - before)
+    }
+
+    /// Codes again what changed.
+    fn code(&mut self, picture: &FrameView<'_>, changed: &[Target]) -> Result<(), Error> {
         for (dirty, &len) in self.dirty.iter_mut().zip(&self.lens) {
             *dirty = len == 0;
         }
         changed.iter().for_each(|&rectangle| self.mark(rectangle));
-        let mut at = self.encoder.put_headers(out, &tables::DC, &tables::AC);
+        let JpegEncoder { scan, standard, .. } = &mut self.encoder;
         let strips = self.store.chunks_exact_mut(self.stride).zip(&mut self.lens).zip(&self.dirty);
-        for (interval, ((strip, len), &dirty)) in strips.enumerate() {
-            if dirty {
-                let JpegEncoder { scan, standard, .. } = &mut self.encoder;
-                let mut writer = Writer { codes: standard, bits: BitWriter::new(strip) };
-                scan.code(picture, interval..interval + 1, &mut writer)?;
-                *len = writer.bits.len();
-            }
-            out[at..at + *len].copy_from_slice(&strip[..*len]);
-            at += *len;
+        for (interval, ((strip, len), _)) in strips.enumerate().filter(|(_, (_, dirty))| **dirty) {
+            let mut writer = Writer { codes: standard, bits: BitWriter::new(strip) };
+            scan.code(picture, interval..interval + 1, &mut writer)?;
+            *len = writer.bits.len();
         }
-        out[at..at + headers::END.len()].copy_from_slice(&headers::END);
-        Ok(at + headers::END.len())
+        Ok(())
+    }
+
+    /// The file, piece by piece.
+    fn parts(&self) -> impl Iterator<Item = &[u8]> {
+        let strips = self.store.chunks_exact(self.stride).zip(&self.lens).map(|(strip, &len)| &strip[..len]);
+        core::iter::once(&self.headers[..]).chain(strips).chain(core::iter::once(&headers::END[..]))
     }
 
     /// Marks the intervals that have an MCU under this rectangle.

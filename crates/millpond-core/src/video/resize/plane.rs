@@ -43,8 +43,9 @@ impl<'a> Samples<'a> {
         match self {
             Samples::Eight(plane) => plane.row(y),
             Samples::Pairs { plane, offset } => {
-                for (out, pair) in scratch.iter_mut().zip(plane.row(y).chunks_exact(2)) {
-                    *out = pair[*offset];
+                // As words, of which vectors shift out a byte.
+                for (out, &pair) in scratch.iter_mut().zip(plane.row(y).as_chunks::<2>().0) {
+                    *out = (u16::from_le_bytes(pair) >> (8 * offset)) as u8;
                 }
                 scratch
             }

@@ -35,7 +35,8 @@ impl Pixels {
         }
         // 128 is the chroma of a picture that has none.
         let components = [vec![0; width], vec![128; width], vec![128; width]];
-        Pixels::Yuv { planes, convert: YuvToRgb::new(color), level: Level::best(), components, row: vec![0; width * 4] }
+        let (convert, level) = (YuvToRgb::new(color), Level::best());
+        Pixels::Yuv { planes, convert, level, components, row: vec![0; width * 4] }
     }
 
     pub(super) fn with_level(self, level: Level) -> Pixels {

@@ -1,0 +1,70 @@
+/** Named log-mel front ends: each does what its program does by default. */
+export type MelProfile =
+  | "lipsync"
+  | "wav2lip"
+  | "whisper-80"
+  | "whisper-128"
+  | "librosa"
+  | "torchaudio"
+  | "kaldi-fbank-80";
+
+/**
+ * A log-mel front end of one's own: a profile, and what differs from it. The same object as in the files that
+ * `millpond mel --profile FILE.json` reads.
+ */
+export interface MelConfig {
+  /** What to start from; `lipsync` if missing. */
+  profile?: MelProfile;
+  /** Rate of the samples in Hz, 1000 to 384000. */
+  sample_rate_hz?: number;
+  /** Multiplies the samples: 32768 for programs that read 16-bit integers. */
+  scale?: number;
+  /** Coefficient c of the pre-emphasis y[n] = x[n] − c·x[n−1]. */
+  pre_emphasis?: number;
+  /** Whether the pre-emphasis begins anew in each frame, as Kaldi's does. */
+  pre_emphasis_per_frame?: boolean;
+  /** Whether each frame's mean is subtracted. */
+  remove_dc?: boolean;
+  /** Where frames lie, and what is beyond the ends: `snip-edges` and `mirror` are Kaldi's. */
+  padding?: "reflect" | "zero" | "none" | "snip-edges" | "mirror";
+  /** Shorter clips are continued by zeros to so many samples. */
+  pad_to_samples?: number;
+  /** Whether the last frame is left out, as Whisper does. */
+  drop_last_frame?: boolean;
+  window?: "hann" | "hamming" | "blackman" | "povey" | "rectangular";
+  /** Whether the window is periodic or symmetric. */
+  window_periodic?: boolean;
+  /** Length of the window in samples, at most `n_fft`. */
+  win_samples?: number;
+  /** Length of the FFT in samples. */
+  n_fft?: number;
+  /** Samples from one frame to the next. */
+  hop_samples?: number;
+  spectrum?: "magnitude" | "power";
+  mel_scale?: "slaney" | "htk" | "kaldi";
+  mel_norm?: "none" | "slaney";
+  /** Number of mel bands. */
+  n_mels?: number;
+  /** Lower edge of the lowest band in Hz. */
+  min_hz?: number;
+  /** Upper edge of the highest band in Hz; 0 is half the rate. */
+  max_hz?: number;
+  log?: "none" | "decibels" | "log10" | "natural";
+  /** Smallest value that enters the logarithm. */
+  floor?: number;
+  /** Subtracted from the logarithm: a number, or the largest of the clip. */
+  reference?: { value: number } | "clip-max";
+  /** Values are raised to the largest of the clip minus this. */
+  top?: number | null;
+  normalization?:
+    | "none"
+    | { symmetric: { range: number; max_abs: number } }
+    | { unit: { range: number } }
+    | { affine: { add: number; divide: number } }
+    | { "mean-variance": { epsilon: number } };
+}
+
+/** @internal As the module reads it. */
+export function configText(config: MelProfile | MelConfig): string {
+  return typeof config === "string" ? config : JSON.stringify(config);
+}
