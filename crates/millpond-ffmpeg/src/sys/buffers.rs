@@ -13,6 +13,7 @@
 use crate::pixels;
 use ffmpeg_next as ff;
 use ffmpeg_next::ffi;
+use millpond_core::memory;
 use millpond_core::pool::{Exhausted, PoolConfig, PoolSet, PoolStats, Pooled};
 use millpond_core::video::{Frame, FrameLayout, STRIDE_ALIGN};
 use std::ffi::{c_int, c_void};
@@ -63,10 +64,15 @@ impl Buffers {
         self.slots.stats()
     }
 
+    /// Frees the slots; those that are out are freed when they come back.
+    pub(crate) fn close(&self) {
+        memory::opening(|| drop(self.slots.close()));
+    }
+
     fn acquire(&self, layout: &FrameLayout) -> Result<Pooled<Frame>, millpond_core::Error> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(last) = current.filter(|last| last != layout) {
-            self.slots.retire(&last);
+            memory::opening(|| self.slots.retire(&last));
         }
         *current = Some(*layout);
         drop(current);

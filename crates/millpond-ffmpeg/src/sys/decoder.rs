@@ -10,7 +10,16 @@ use std::sync::Arc;
 /// An open decoder and what its buffers come from, which lives longer.
 pub(crate) struct PooledDecoder {
     decoder: ff::decoder::Video,
-    buffers: Arc<Buffers>,
+    buffers: Held,
+}
+
+/// Closes the buffers when the decoder is gone, whoever still looks at their figures.
+struct Held(Arc<Buffers>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 impl PooledDecoder {
@@ -22,7 +31,7 @@ impl PooledDecoder {
         options: ff::Dictionary<'_>,
         buffers: Buffers,
     ) -> Result<PooledDecoder, ff::Error> {
-        let buffers = Arc::new(buffers);
+        let buffers = Held(Arc::new(buffers));
         // SAFETY: the context is not open yet and borrowed for the block. `opaque` points to the buffers, which the
         // result holds until after the decoder, and with it every thread that may call back, is gone.
         unsafe {
@@ -32,7 +41,7 @@ impl PooledDecoder {
             (*context).color_primaries = ffi::AVColorPrimaries::AVCOL_PRI_UNSPECIFIED;
             (*context).color_trc = ffi::AVColorTransferCharacteristic::AVCOL_TRC_UNSPECIFIED;
             (*context).chroma_sample_location = ffi::AVChromaLocation::AVCHROMA_LOC_UNSPECIFIED;
-            (*context).opaque = Arc::as_ptr(&buffers).cast_mut().cast::<c_void>();
+            (*context).opaque = Arc::as_ptr(&buffers.0).cast_mut().cast::<c_void>();
             (*context).get_buffer2 = Some(get_buffer);
         }
         // Frame threads call back on their own; FFmpeg before version 6 wants to be told that this is fine.
@@ -44,13 +53,18 @@ impl PooledDecoder {
 
     /// Where its buffers come from.
     pub(crate) fn buffers(&self) -> &Buffers {
-        &self.buffers
+        &self.buffers.0
     }
 
-    /// The figures of its slots, until it is gone.
+    /// The figures of its slots, once more after it is gone.
     pub(crate) fn observer(&self) -> impl FnMut() -> Option<PoolStats> + Send + use<> {
-        let buffers = Arc::downgrade(&self.buffers);
-        move || buffers.upgrade().map(|buffers| buffers.pool_stats())
+        let buffers = Arc::clone(&self.buffers.0);
+        let mut is_over = false;
+        move || {
+            // The last figures are told once after the decoder let go.
+            let was_over = std::mem::replace(&mut is_over, Arc::strong_count(&buffers) == 1);
+            (!was_over).then(|| buffers.pool_stats())
+        }
     }
 
     /// Hands over a packet; `None` says that there are no more.
