@@ -11,7 +11,6 @@
 use crate::demuxer::{self, VideoStream, color_description};
 use crate::pixels::{self, Counterpart};
 use crate::sys::{Buffers, ColorNumbers, PooledDecoder};
-use crate::video_frame::sealed::Refused;
 use crate::video_frame::{Destination, Facts, VideoFrame};
 use crate::{Error, Flow, Packet, State, sys};
 use ffmpeg_next as ff;
@@ -209,38 +208,28 @@ impl VideoDecoder {
     pub fn receive(&mut self, to: &mut impl Destination) -> Result<Flow, Error> {
         self.state.allow("receive", OPEN)?;
         let Some(codec) = &mut self.codec else { return Ok(Flow::Ended) };
-        let picture = match self.waiting.take() {
-            Some(picture) => picture,
-            None => {
-                let mut failures = 0;
-                loop {
-                    match codec.receive(&mut self.frame) {
-                        Ok(()) => break,
-                        Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::NeedMore),
-                        Err(ff::Error::Eof) => return Ok(Flow::Ended),
-                        Err(_) => {
-                            self.damaged += 1;
-                            failures += 1;
-                        }
-                    }
-                    if failures == PATIENCE {
-                        return Ok(if self.state == State::Draining { Flow::Ended } else { Flow::NeedMore });
+        if self.waiting.is_none() {
+            let mut failures = 0;
+            loop {
+                match codec.receive(&mut self.frame) {
+                    Ok(()) => break,
+                    Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::NeedMore),
+                    Err(ff::Error::Eof) => return Ok(Flow::Ended),
+                    Err(_) => {
+                        self.damaged += 1;
+                        failures += 1;
                     }
                 }
-                self.take()?
+                if failures == PATIENCE {
+                    return Ok(if self.state == State::Draining { Flow::Ended } else { Flow::NeedMore });
+                }
             }
-        };
-        match to.put(picture) {
-            Ok(was_copied) => {
-                self.copies += u64::from(was_copied);
-                self.pictures += 1;
-                Ok(Flow::Done)
-            }
-            Err(Refused(picture, error)) => {
-                self.waiting = Some(picture);
-                Err(error)
-            }
+            self.waiting = Some(self.take()?);
         }
+        let was_copied = to.put(&mut self.waiting)?;
+        self.copies += u64::from(was_copied);
+        self.pictures += 1;
+        Ok(Flow::Done)
     }
 
     /// Sends a packet and receives at most one picture. [`Flow::Done`]: the packet was taken and a picture is in `to`.

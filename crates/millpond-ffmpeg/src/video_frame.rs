@@ -133,33 +133,33 @@ impl Destination for Frame {}
 pub(crate) mod sealed {
     use super::*;
 
-    /// The picture that was refused, and why.
-    pub struct Refused(pub VideoFrame, pub Error);
-
     pub trait Sealed {
-        /// Takes a picture; says whether its pixels were copied.
-        fn put(&mut self, picture: VideoFrame) -> Result<bool, Refused>;
+        /// Takes the picture out of `waiting`, unless it does not fit; says whether its pixels were copied.
+        fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error>;
     }
 
     impl Sealed for Option<VideoFrame> {
-        fn put(&mut self, picture: VideoFrame) -> Result<bool, Refused> {
-            *self = Some(picture);
+        fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error> {
+            *self = waiting.take();
             Ok(false)
         }
     }
 
     impl Sealed for FrameViewMut<'_> {
-        fn put(&mut self, picture: VideoFrame) -> Result<bool, Refused> {
-            match self.copy_from(&picture.view()) {
-                Ok(()) => Ok(true),
-                Err(error) => Err(Refused(picture, error.into())),
+        fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error> {
+            if let Some(picture) = waiting {
+                self.copy_from(&picture.view())?;
             }
+            *waiting = None;
+            Ok(true)
         }
     }
 
     impl Sealed for Frame {
-        fn put(&mut self, picture: VideoFrame) -> Result<bool, Refused> {
-            let copied = self.view_mut().put(picture)?;
+        fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error> {
+            let color = waiting.as_ref().map(VideoFrame::color);
+            let copied = self.view_mut().put(waiting)?;
+            self.set_color(color.unwrap_or_default());
             Ok(copied)
         }
     }

@@ -288,11 +288,7 @@ fn foreign_memory_is_filled_once_and_a_wrong_size_loses_no_picture() {
     let mut decoder = decoder(&demuxer, PLAIN.config);
     let mut packet = Packet::new();
     while demuxer.read_into(&mut packet).unwrap() == Flow::Done {
-        let mut nowhere = None;
-        while decoder.send(&packet).unwrap() == Flow::Full {
-            assert_eq!(decoder.receive(&mut nowhere).unwrap(), Flow::Done);
-            panic!("this clip's decoder needs no more than one picture taken a packet");
-        }
+        assert_eq!(decoder.send(&packet).unwrap(), Flow::Done);
         let small = &mut Frame::new(FrameLayout::packed(PixelFormat::I420, 2, 2).unwrap());
         match decoder.receive(small) {
             Ok(flow) => assert_eq!(flow, Flow::NeedMore),
