@@ -144,6 +144,8 @@ impl VideoDecoder {
         let threads = self.config.threads.max(1);
         let mut options = ff::Dictionary::new();
         options.set("threads", &threads.to_string());
+        // Said here, because setting anything else about threads before opening forgets it.
+        options.set("thread_type", "frame+slice");
         // Crop to the pixel: by default FFmpeg keeps left edges aligned for speed.
         options.set("flags", "+unaligned");
         let buffers = Buffers::new(id, threads, self.config.held, self.config.when_empty)?;
