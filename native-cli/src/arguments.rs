@@ -10,7 +10,7 @@ use millpond::ffmpeg::Access;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Render scenes, take stills, probe media, compute log-mel features.
+/// Render scenes, take stills, probe and remux media, compute log-mel features.
 #[derive(Debug, Parser)]
 #[command(name = "millpond", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Probe(ProbeArguments),
     /// Compute the log-mel features of a file's sound.
     Mel(MelArguments),
+    /// Put the streams of a file into another container without decoding them.
+    Remux(RemuxArguments),
     /// Print the JSON Schema of scene files.
     Schema,
 }
@@ -124,6 +126,30 @@ pub(crate) struct MelArguments {
     /// The other order: f32 [n_frames, n_mels].
     #[arg(long)]
     pub(crate) frames_first: bool,
+    #[command(flatten)]
+    pub(crate) protocols: ProtocolArguments,
+}
+
+/// `millpond remux`.
+#[derive(Debug, Args)]
+pub(crate) struct RemuxArguments {
+    /// The media file.
+    pub(crate) file: PathBuf,
+    /// The file to write; its extension tells the container (mp4, mov, mkv, webm, ts, flv, wav, flac, ogg, mp3, aac, gif).
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Begin with the key frame at or before this time.
+    #[arg(long, value_name = "SECONDS", value_parser = time)]
+    pub(crate) start: Option<Rational>,
+    /// End before the first key frame at or after this time.
+    #[arg(long, value_name = "SECONDS", value_parser = time)]
+    pub(crate) end: Option<Rational>,
+    /// Take these streams, as `millpond probe` numbers them; otherwise all that the container can hold.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) streams: Vec<usize>,
+    /// Write MP4 and MOV in fragments, which can be read while they grow.
+    #[arg(long)]
+    pub(crate) fragmented: bool,
     #[command(flatten)]
     pub(crate) protocols: ProtocolArguments,
 }

@@ -1,4 +1,4 @@
-//! The command `millpond`: renders scenes, takes stills, probes media, computes log-mel features.
+//! The command `millpond`: renders scenes, takes stills, probes and remuxes media, computes log-mel features.
 //!
 //! What a person reads is written by [`console`], and so is what a program reads with `--json`. Exit codes: 0 done,
 //! 2 wrong usage or scene, 3 media missing or broken, 4 output cannot be written, 5 not supported, 6 cancelled,
@@ -16,6 +16,7 @@ mod memory_report;
 mod png;
 mod probe;
 mod progress;
+mod remux;
 mod render;
 mod scene_file;
 mod schema;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Frame(arguments) => frame::run(&arguments, &console),
         Command::Probe(arguments) => probe::run(&arguments, &console),
         Command::Mel(arguments) => mel::run(&arguments, &console),
+        Command::Remux(arguments) => remux::run(&arguments, &console),
         Command::Schema => schema::run(&console),
     };
     console.finish(done)

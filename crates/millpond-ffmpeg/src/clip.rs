@@ -1,18 +1,15 @@
-//! The pictures of a file, one after the other: demuxer, decoder and a pool of frames.
+//! The pictures of a file, one after the other: demuxer and decoder.
 //!
 //! Opening decodes the first picture, because only then the bitstream's colour tags are known. Seeking goes to a key
 //! frame whose presentation time is at or before the wanted one, further back if the container's index misled, and
-//! the pictures between come too. A picture of a new size or format comes from a new pool; the old one drains.
+//! the pictures between come too.
 
-use crate::input::{Input, PictureStream, color_description, color_tags};
-use crate::pixels::{self, Counterpart};
-use crate::video_decoder::{Decoded, VideoDecoder};
-use crate::{Access, Cancel, Error, Place, SharedMonitor};
-use ffmpeg_next as ff;
+use crate::demuxer::{Demuxer, VideoStream, color_tags};
+use crate::{
+    Access, Cancel, DecoderConfig, DecoderStats, Error, Flow, Packet, Place, SharedMonitor, VideoDecoder, VideoFrame,
+    pixels,
+};
 use millpond_core::Rational;
-use millpond_core::memory;
-use millpond_core::pool::{PoolConfig, Pooled};
-use millpond_core::video::{Frame, FrameLayout, FramePool};
 use millpond_scene::ClipInfo;
 
 /// A decoded picture.
@@ -20,41 +17,25 @@ use millpond_scene::ClipInfo;
 pub struct ClipPicture {
     /// Presentation time in ticks of the clip's time scale.
     pub tick: i64,
-    /// The pixels, on loan from the clip's pool.
-    pub frame: Pooled<Frame>,
-}
-
-/// What a clip may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClipConfig {
-    /// Pictures that can be out at the same time; reading waits while they are.
-    pub pictures: usize,
-    /// Threads of the decoder.
-    pub threads: usize,
-}
-
-impl Default for ClipConfig {
-    /// One picture, and a thread per processor, at most eight.
-    fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get().min(8));
-        ClipConfig { pictures: 1, threads }
-    }
+    /// The pixels, on loan from the decoder's pool.
+    pub frame: VideoFrame,
 }
 
 /// An open file whose pictures are read in presentation order.
 pub struct Clip {
-    input: Input,
+    demuxer: Demuxer,
     access: Access,
-    stream: PictureStream,
+    stream: VideoStream,
     decoder: VideoDecoder,
-    packet: ff::Packet,
-    pool: Option<(FrameLayout, FramePool)>,
-    config: ClipConfig,
+    packet: Packet,
+    config: DecoderConfig,
     monitor: Option<SharedMonitor>,
     info: ClipInfo,
     cancel: Cancel,
     /// Decoded while opening or seeking and not handed out yet.
     first: Option<ClipPicture>,
+    /// The one behind it, if it had to be decoded to find the first.
+    second: Option<ClipPicture>,
     /// The largest presentation time among the packets so far, and that packet's duration.
     last_packet: Option<(i64, i64)>,
     /// Pictures before this tick belong to a key frame that was not read.
@@ -63,7 +44,6 @@ pub struct Clip {
     start_tick: i64,
     /// The tick of the last picture, for streams whose packets carry no time.
     last_tick: Option<i64>,
-    damaged: u64,
 }
 
 impl Clip {
@@ -71,42 +51,38 @@ impl Clip {
     ///
     /// # Errors
     /// Those of opening; [`Error::MediaBroken`] if the file yields no picture.
-    pub fn open(place: &Place, access: &Access, cancel: &Cancel, config: ClipConfig) -> Result<Clip, Error> {
-        let input = Input::open(place, access, cancel)?;
-        let stream = input.pictures()?;
-        let decoder = VideoDecoder::open(&input, &stream, config.threads)?;
+    pub fn open(place: &Place, access: &Access, cancel: &Cancel, config: DecoderConfig) -> Result<Clip, Error> {
+        let demuxer = Demuxer::open(place, access, cancel)?;
+        let stream = demuxer.video()?;
+        let mut decoder = VideoDecoder::new(&stream, config);
+        decoder.open()?;
         let mut info = ClipInfo::new(stream.time_base.recip());
         info.turns = stream.turns;
         info.pixel_aspect = stream.pixel_aspect;
         let mut clip = Clip {
-            input,
+            demuxer,
             access: access.clone(),
             stream,
             decoder,
-            packet: ff::Packet::empty(),
-            pool: None,
+            packet: Packet::new(),
             config,
             monitor: None,
             info,
             cancel: cancel.clone(),
             first: None,
+            second: None,
             last_packet: None,
             usable_from: i64::MIN,
             start_tick: i64::MIN,
             last_tick: None,
-            damaged: 0,
         };
-        if !clip.decode()? {
-            return Err(Error::broken(place, "it yields no picture"));
-        }
-        let counterpart = clip.counterpart()?;
-        if !counterpart.format.is_rgb() {
-            let bitstream = clip.decoder.color(counterpart);
+        let Some(first) = clip.decode()? else { return Err(Error::broken(place, "it yields no picture")) };
+        if !first.frame.view().format().is_rgb() {
+            let bitstream = clip.decoder.bitstream_color();
             clip.info.container = color_tags(clip.stream.container.color);
             clip.info.bitstream = color_tags(bitstream);
             clip.info.siting = pixels::siting(bitstream.chroma_location);
         }
-        let first = clip.take()?;
         clip.start_tick = first.tick;
         clip.first = Some(first);
         Ok(clip)
@@ -114,8 +90,8 @@ impl Clip {
 
     /// Has the pools of its pictures watched, those that come later too. Allocates.
     pub fn watch(&mut self, monitor: &SharedMonitor) {
-        if let Some((_, pool)) = &self.pool {
-            monitor.watch(&self.input.place().to_string(), pool);
+        if let Some(observe) = self.decoder.observer() {
+            monitor.lock().watch_frames(&self.demuxer.place().to_string(), observe);
         }
         self.monitor = Some(monitor.clone());
     }
@@ -127,8 +103,10 @@ impl Clip {
 
     /// FFmpeg's name of the pixel format of the picture decoded last.
     pub(crate) fn pixel_format_name(&self) -> String {
-        let pixel = self.decoder.frame().format();
-        pixel.descriptor().map_or_else(|| "unknown".to_owned(), |descriptor| descriptor.name().to_owned())
+        self.decoder
+            .pixel()
+            .descriptor()
+            .map_or_else(|| "unknown".to_owned(), |descriptor| descriptor.name().to_owned())
     }
 
     /// Width and height of the pictures before cropping.
@@ -142,12 +120,12 @@ impl Clip {
     /// [`Error::UnsupportedFormat`] if the format changes to one without a counterpart, [`Error::Cancelled`].
     ///
     /// # Realtime
-    /// Does not allocate on the Rust heap unless size or format change. Blocks while all pictures are out.
+    /// Does not allocate on the Rust heap unless size or format change.
     pub fn read(&mut self) -> Result<Option<ClipPicture>, Error> {
-        if let Some(first) = self.first.take() {
-            return Ok(Some(first));
+        match self.first.take().or_else(|| self.second.take()) {
+            Some(first) => Ok(Some(first)),
+            None => self.decode(),
         }
-        if self.decode()? { self.take().map(Some) } else { Ok(None) }
     }
 
     /// After the last picture: its presentation time plus its packet's duration, in ticks.
@@ -158,7 +136,12 @@ impl Clip {
 
     /// Packets and pictures that were damaged so far.
     pub fn damaged(&self) -> u64 {
-        self.damaged
+        self.demuxer.damaged() + self.decoder.stats().damaged
+    }
+
+    /// What its decoder did so far.
+    pub fn decoder_stats(&self) -> DecoderStats {
+        self.decoder.stats()
     }
 
     /// Goes back or ahead, so that the next pictures begin with a key frame at or before `time` (seconds). Allocates.
@@ -179,13 +162,13 @@ impl Clip {
                 break;
             }
             if self.reach_key_frame(target)? {
-                self.first = if self.decode()? { Some(self.take()?) } else { None };
+                self.first = self.decode()?;
                 return Ok(());
             }
             from = target.saturating_sub(second << attempt);
         }
         // The start is always early enough, and opening is the one way there that every container has.
-        let place = self.input.place().clone();
+        let place = self.demuxer.place().clone();
         let monitor = self.monitor.take();
         *self = Clip::open(&place, &self.access, &self.cancel, self.config)?;
         if let Some(monitor) = monitor {
@@ -194,13 +177,32 @@ impl Clip {
         Ok(())
     }
 
+    /// Goes to the picture that shows at `time` (seconds): the next one that is read is the last whose presentation time is
+    /// not after it, or the first of all. Decodes from the key frame before it on. Allocates.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn seek_exact(&mut self, time: Rational) -> Result<(), Error> {
+        self.seek(time)?;
+        let mut shown = self.read()?;
+        while let Some(next) = self.read()? {
+            let is_later = Rational::from_integer(next.tick.into()) * self.stream.time_base > time;
+            if is_later {
+                self.second = Some(next);
+                break;
+            }
+            shown = Some(next);
+        }
+        self.first = shown;
+        Ok(())
+    }
+
     fn restart(&mut self, tick: i64) -> Result<(), Error> {
-        self.first = None;
+        (self.first, self.second) = (None, None);
         self.usable_from = i64::MIN;
         self.last_tick = None;
-        self.input.seek(self.stream.index, tick)?;
-        self.decoder.flush();
-        Ok(())
+        self.demuxer.seek(self.stream.index, tick)?;
+        self.decoder.flush()
     }
 
     /// Reads up to the first key frame; says whether it lies at or before the target.
@@ -209,7 +211,8 @@ impl Clip {
             if self.packet.is_key() {
                 let tick = self.packet.pts().or(self.packet.dts()).unwrap_or(i64::MAX);
                 self.usable_from = tick;
-                self.decoder.send(&self.packet, &mut self.damaged);
+                // A decoder that was just flushed has room.
+                let _ = self.decoder.send(&self.packet)?;
                 return Ok(tick <= target);
             }
         }
@@ -218,7 +221,7 @@ impl Clip {
 
     /// Reads the next packet of the stream.
     fn read_packet(&mut self) -> Result<bool, Error> {
-        while self.input.read(&mut self.packet, &self.cancel, &mut self.damaged)? {
+        while self.demuxer.read_into(&mut self.packet)? == Flow::Done {
             if self.packet.stream() == self.stream.index {
                 let tick = self.packet.pts().or(self.packet.dts());
                 if let Some(tick) = tick
@@ -232,55 +235,29 @@ impl Clip {
         Ok(false)
     }
 
-    /// Decodes the next picture into the decoder's frame; `false` at the end.
-    fn decode(&mut self) -> Result<bool, Error> {
+    /// Decodes the next picture; `None` at the end.
+    fn decode(&mut self) -> Result<Option<ClipPicture>, Error> {
         loop {
-            match self.decoder.receive(&mut self.damaged) {
-                Decoded::End => return Ok(false),
-                Decoded::Picture if self.decoder.tick().is_some_and(|tick| tick < self.usable_from) => {}
-                Decoded::Picture => return Ok(true),
-                Decoded::Hungry if self.read_packet()? => self.decoder.send(&self.packet, &mut self.damaged),
-                Decoded::Hungry => self.decoder.send_end(),
-            }
-        }
-    }
-
-    fn counterpart(&self) -> Result<Counterpart, Error> {
-        let pixel = self.decoder.frame().format();
-        pixels::counterpart(pixel).ok_or_else(|| self.unsupported(&format!("pixel format {pixel:?}")))
-    }
-
-    fn unsupported(&self, format: &str) -> Error {
-        Error::UnsupportedFormat { place: self.input.place().to_string(), format: format.to_owned() }
-    }
-
-    /// Copies the decoder's picture into a pool frame.
-    fn take(&mut self) -> Result<ClipPicture, Error> {
-        let counterpart = self.counterpart()?;
-        let decoded = self.decoder.frame();
-        let layout = FrameLayout::aligned(counterpart.format, decoded.width(), decoded.height())?;
-        // A picture without a time follows the one before it by a tick.
-        let tick = self.decoder.tick().or(self.last_tick.map(|last| last + 1)).unwrap_or(0);
-        let pool = match &self.pool {
-            Some((known, pool)) if *known == layout => pool,
-            _ => {
-                let pool = memory::opening(|| {
-                    let pool = FramePool::frames(layout, PoolConfig::fixed(self.config.pictures.max(1)))?;
-                    if let Some(monitor) = &self.monitor {
-                        monitor.watch(&self.input.place().to_string(), &pool);
+            let mut frame = None;
+            match self.decoder.receive(&mut frame)? {
+                Flow::Ended => return Ok(None),
+                Flow::Done => {
+                    let Some(frame) = frame else { continue };
+                    if frame.tick().is_some_and(|tick| tick < self.usable_from) {
+                        continue;
                     }
-                    Ok::<_, Error>(pool)
-                })?;
-                &self.pool.insert((layout, pool)).1
+                    // A picture without a time follows the one before it by a tick.
+                    let tick = frame.tick().or(self.last_tick.map(|last| last + 1)).unwrap_or(0);
+                    self.last_tick = Some(tick);
+                    return Ok(Some(ClipPicture { tick, frame }));
+                }
+                Flow::NeedMore | Flow::Full if self.read_packet()? => {
+                    // It said that it needs more, so there is room.
+                    let _ = self.decoder.send(&self.packet)?;
+                }
+                Flow::NeedMore | Flow::Full => self.decoder.send_end()?,
             }
-        };
-        let mut frame = pool.acquire_or_cancelled(self.cancel.abandoned())?;
-        if pixels::copy(decoded, counterpart, &mut frame.view_mut()).is_none() {
-            return Err(self.unsupported("the layout of its pictures"));
         }
-        frame.set_color(color_description(self.stream.container.color, self.decoder.color(counterpart)));
-        self.last_tick = Some(tick);
-        Ok(ClipPicture { tick, frame })
     }
 
     /// Reads on to the end without decoding: seconds at which the last picture ends.

@@ -1,14 +1,14 @@
-//! Opening a decoder for a stream: what pictures and sound have in common.
+//! Opening a decoder of sound.
 
 use crate::Error;
-use crate::input::Input;
+use crate::demuxer::{self, Demuxer};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 
 /// Opens a decoder for stream `index`, whose ticks are `time_base` seconds long. `prepare` sees the context before it is
 /// opened, `medium` makes the opened decoder one of pictures or of sound.
 pub(crate) fn open<T>(
-    input: &Input,
+    input: &Demuxer,
     index: usize,
     time_base: Rational,
     options: &[(&str, &str)],
@@ -31,7 +31,7 @@ pub(crate) fn open<T>(
         given.set(name, value);
     }
     let mut decoder = context.decoder();
-    decoder.set_packet_time_base(ff::Rational::new(*time_base.numer() as i32, *time_base.denom() as i32));
+    decoder.set_packet_time_base(demuxer::av_rational(time_base));
     let codec = ff::decoder::find(id).ok_or(ff::Error::DecoderNotFound).map_err(unsupported)?;
     decoder.open_as_with(codec, given).and_then(medium).map_err(unsupported)
 }

@@ -156,7 +156,7 @@ impl Encoder for AudioEncoder {
 }
 
 fn find(name: &str, what: &str) -> Result<ff::Codec, Error> {
-    crate::input::prepare();
+    crate::demuxer::prepare();
     ff::encoder::find_by_name(name).ok_or_else(|| unsupported(what, ff::Error::EncoderNotFound))
 }
 

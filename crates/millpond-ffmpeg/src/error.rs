@@ -129,6 +129,22 @@ pub enum Error {
         /// What FFmpeg said, or what would be.
         reason: String,
     },
+    /// A reader of the caller's failed, panicked or lied.
+    #[error("the reader failed ({reason}): {place}")]
+    Reader {
+        /// What it is called.
+        place: String,
+        /// Its error, or what it did.
+        reason: String,
+    },
+    /// A decoder, encoder, demuxer or muxer cannot do this in the state it is in.
+    #[error("{call} is not possible when {state}")]
+    WrongState {
+        /// The call.
+        call: &'static str,
+        /// The state.
+        state: crate::State,
+    },
     /// Somebody asked for the end.
     #[error("cancelled")]
     Cancelled,
@@ -171,6 +187,8 @@ impl Error {
             Error::Core(error) => error.code(),
             Error::Output { .. } => "E_OUTPUT",
             Error::UnsupportedOutput { .. } => "E_UNSUPPORTED_OUTPUT",
+            Error::Reader { .. } => "E_READER",
+            Error::WrongState { .. } => "E_WRONG_STATE",
             Error::Cancelled => "E_CANCELLED",
             Error::Temporary { .. } => "E_TEMPORARY",
         }
@@ -185,6 +203,7 @@ impl Error {
             | Error::InputUnknown { .. }
             | Error::InputMismatch { .. }
             | Error::TimeOutside { .. }
+            | Error::WrongState { .. }
             | Error::Core(_) => 2,
             Error::Scene(error) | Error::Asset { error, .. } if error.code().starts_with("E_UNSUPPORTED") => 5,
             Error::Scene(_) => 2,
@@ -193,6 +212,7 @@ impl Error {
             | Error::FormatRefused { .. }
             | Error::ProtocolRefused { .. }
             | Error::NoStream { .. }
+            | Error::Reader { .. }
             | Error::Asset { .. } => 3,
             Error::Output { .. } => 4,
             Error::UnsupportedCodec { .. } | Error::UnsupportedFormat { .. } | Error::UnsupportedOutput { .. } => 5,

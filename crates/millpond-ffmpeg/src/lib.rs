@@ -2,6 +2,9 @@
 //!
 //! - [`render`](render()) renders a scene to a file, [`frame_at`] one frame of it.
 //! - [`Clip`] reads the pictures of a file, [`Sound`] its PCM, [`probe`](probe()) says what is in it.
+//! - [`Demuxer`] and [`VideoDecoder`] give packets and pictures call by call; [`decoding`] tells where pixels lie and when
+//!   they are copied.
+//! - [`remux`](remux()) puts the streams of a file into another container.
 //! - [`Sampler`] watches memory while that happens.
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more.
 //!
@@ -28,31 +31,46 @@
 mod aside;
 mod cancel;
 mod clip;
+mod container;
+mod cut;
 mod decoder;
+pub mod decoding;
+mod demuxer;
 mod encoder;
 mod error;
-mod input;
+mod flow;
 mod monitor;
 mod mono;
 mod muxer;
+mod packet;
 mod pixels;
 mod place;
 mod probe;
 mod queue;
+mod reader;
+mod remux;
 mod render;
 mod sound;
 #[allow(unsafe_code, reason = "the one place that calls C")]
 mod sys;
 mod threads;
 mod video_decoder;
+mod video_frame;
 
 pub use aside::AsideFile;
 pub use cancel::Cancel;
-pub use clip::{Clip, ClipConfig, ClipPicture};
+pub use clip::{Clip, ClipPicture};
+pub use container::Container;
+pub use demuxer::{Demuxer, VideoStream};
 pub use error::Error;
+pub use flow::{Flow, State};
 pub use monitor::{Sampler, SharedMonitor};
 pub use mono::{MonoSound, decode_mono};
+pub use packet::Packet;
 pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
+pub use remux::{RemuxOptions, RemuxReport, remux};
 pub use render::{Event, RenderOptions, RenderReport, WARM_UP_FRAMES, Warning, frame_at, render};
 pub use sound::{MAX_CHANNELS, Sound, SoundFormat};
+pub use video_decoder::{DecoderConfig, DecoderStats, VideoDecoder};
+pub use video_frame::{Destination, VideoFrame};

@@ -26,6 +26,13 @@ pub(crate) struct Counterpart {
     copy: Copy,
 }
 
+impl Counterpart {
+    /// The bytes are the same in both formats, so that a decoder can write them where they stay.
+    pub(crate) fn is_same_bytes(&self) -> bool {
+        self.copy == Copy::Rows
+    }
+}
+
 /// Our counterpart of one of FFmpeg's pixel formats, if there is one.
 pub(crate) fn counterpart(pixel: Pixel) -> Option<Counterpart> {
     let rows = |format| Some(Counterpart { format, is_full_range: false, copy: Copy::Rows });
@@ -76,7 +83,8 @@ pub(crate) fn copy(frame: &frame::Video, from: Counterpart, to: &mut FrameViewMu
     }
 }
 
-fn view(frame: &frame::Video, format: PixelFormat) -> Option<FrameView<'_>> {
+/// The visible part of a decoded picture; `None` if its planes are missing, too short or upside down.
+pub(crate) fn view(frame: &frame::Video, format: PixelFormat) -> Option<FrameView<'_>> {
     let layout = millpond_core::video::FrameLayout::packed(format, frame.width(), frame.height()).ok()?;
     let mut planes: [(&[u8], usize); 4] = [(&[], 0); 4];
     for (index, (plane, at)) in planes.iter_mut().zip(layout.planes()).enumerate() {

@@ -38,6 +38,12 @@ impl Place {
         Ok(Place { url, path: Some(path.to_owned()), shown })
     }
 
+    /// What a reader of the caller's gives; `name` appears in errors.
+    pub(crate) fn named(name: &str) -> Place {
+        let url = CString::new(name.replace('\0', "")).unwrap_or_default();
+        Place { url, path: None, shown: name.to_owned() }
+    }
+
     /// What FFmpeg opens.
     pub(crate) fn url(&self) -> &CString {
         &self.url

@@ -1,7 +1,7 @@
 //! What is in a file, as far as container and first picture tell.
 
-use crate::input::{Input, color_tags};
-use crate::{Access, Cancel, Clip, ClipConfig, Error, Place, sys};
+use crate::demuxer::{Demuxer, color_tags};
+use crate::{Access, Cancel, Clip, DecoderConfig, Error, Place, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::video::{Color, Matrix, Range};
@@ -86,23 +86,23 @@ pub struct SoundInfo {
 /// # Errors
 /// Those of opening; a picture that cannot be decoded is not one of them.
 pub fn probe(place: &Place, access: &Access, cancel: &Cancel) -> Result<MediaInfo, Error> {
-    let input = Input::open(place, access, cancel)?;
+    let demuxer = Demuxer::open(place, access, cancel)?;
     let micros = |value: i64| (value != ff::ffi::AV_NOPTS_VALUE).then(|| Rational::new(value.into(), 1_000_000));
-    let numbers = sys::container_numbers(&input.context);
-    let clip = Clip::open(place, access, cancel, ClipConfig { pictures: 1, threads: 1 }).ok();
-    let pictures = input.pictures().ok().map(|stream| stream.index);
-    let sound = input.sound().ok().map(|stream| stream.index);
-    let streams = input
+    let numbers = sys::container_numbers(&demuxer.context);
+    let clip = Clip::open(place, access, cancel, DecoderConfig { threads: 1, ..DecoderConfig::default() }).ok();
+    let pictures = demuxer.video().ok().map(|stream| stream.index);
+    let sound = demuxer.audio().ok().map(|stream| stream.index);
+    let streams = demuxer
         .context
         .streams()
         .map(|stream| {
             let is_used = [pictures, sound].contains(&Some(stream.index()));
             let clip = clip.as_ref().filter(|_| pictures == Some(stream.index()));
-            stream_info(&input, &stream, is_used, clip)
+            stream_info(&demuxer, &stream, is_used, clip)
         })
         .collect();
     Ok(MediaInfo {
-        container: input.context.format().name().to_owned(),
+        container: demuxer.context.format().name().to_owned(),
         duration: micros(numbers.duration_us),
         start: micros(numbers.start_us),
         bit_rate: u64::try_from(numbers.bit_rate).ok().filter(|rate| *rate > 0),
@@ -110,7 +110,7 @@ pub fn probe(place: &Place, access: &Access, cancel: &Cancel) -> Result<MediaInf
     })
 }
 
-fn stream_info(input: &Input, stream: &ff::Stream<'_>, is_used: bool, clip: Option<&Clip>) -> StreamInfo {
+fn stream_info(demuxer: &Demuxer, stream: &ff::Stream<'_>, is_used: bool, clip: Option<&Clip>) -> StreamInfo {
     let numbers = sys::stream_numbers(stream);
     let parameters = stream.parameters();
     let rational = |value: ff::Rational| {
@@ -125,10 +125,10 @@ fn stream_info(input: &Input, stream: &ff::Stream<'_>, is_used: bool, clip: Opti
     let whole = |value: i32| u32::try_from(value).unwrap_or(0);
     let kind = parameters.medium();
     let picture = (kind == ff::media::Type::Video).then(|| {
-        let tags = input.stream_tags(stream.index());
+        let tags = demuxer.stream_tags(stream.index());
         let container_color = color_tags(tags.color);
         let bitstream_color = clip.map(|clip| clip.info().bitstream);
-        let (turns, pixel_aspect) = input.shape(stream);
+        let (turns, pixel_aspect) = demuxer.shape(stream);
         let resolved = resolve_color(ColorTags::default(), container_color, bitstream_color.unwrap_or_default());
         let (coded_width, coded_height) = clip.map_or((numbers.width, numbers.height), |clip| clip.coded_size());
         PictureInfo {

@@ -3,8 +3,8 @@
 //! Decoders do not trim: priming and padding are told apart by timestamps alone, as in browsers, so blocks before
 //! time 0 come too. Integer samples become value / 2^(bits - 1).
 
-use crate::input::{Input, SoundStream};
-use crate::{Access, Cancel, Error, Place, decoder};
+use crate::demuxer::{AudioStream, Demuxer};
+use crate::{Access, Cancel, Error, Flow, Packet, Place, decoder};
 use ffmpeg_next as ff;
 use ffmpeg_next::format::Sample;
 use ffmpeg_next::format::sample::Type;
@@ -19,10 +19,10 @@ const PATIENCE: u32 = 256;
 
 /// An open file whose sound is read from the start or from a [seek](Sound::seek) on.
 pub struct Sound {
-    input: Input,
-    stream: SoundStream,
+    demuxer: Demuxer,
+    stream: AudioStream,
     decoder: ff::decoder::Audio,
-    packet: ff::Packet,
+    packet: Packet,
     frame: ff::frame::Audio,
     /// One per channel, as long as the longest block so far; the first `frames` samples are the block's.
     planes: [Vec<f32>; MAX_CHANNELS],
@@ -31,7 +31,6 @@ pub struct Sound {
     tick: Option<i64>,
     /// The block in `planes` was decoded while opening and not handed out yet.
     is_waiting: bool,
-    cancel: Cancel,
     damaged: u64,
 }
 
@@ -50,23 +49,22 @@ impl Sound {
     /// # Errors
     /// Those of opening; [`Error::NoStream`] for a file without sound; [`Error::MediaBroken`] if it yields none.
     pub fn open(place: &Place, access: &Access, cancel: &Cancel) -> Result<Sound, Error> {
-        let input = Input::open(place, access, cancel)?;
-        let stream = input.sound()?;
+        let demuxer = Demuxer::open(place, access, cancel)?;
+        let stream = demuxer.audio()?;
         let options = [("flags2", "+skip_manual")];
         let decoder =
-            decoder::open(&input, stream.index, stream.time_base, &options, |_| {}, ff::decoder::Opened::audio)?;
+            decoder::open(&demuxer, stream.index, stream.time_base, &options, |_| {}, ff::decoder::Opened::audio)?;
         let mut sound = Sound {
-            input,
+            demuxer,
             stream,
             decoder,
-            packet: ff::Packet::empty(),
+            packet: Packet::new(),
             frame: ff::frame::Audio::empty(),
             planes: Default::default(),
             format: SoundFormat { rate_hz: 0, channels: 0 },
             frames: 0,
             tick: None,
             is_waiting: false,
-            cancel: cancel.clone(),
             damaged: 0,
         };
         if !sound.decode()? {
@@ -109,7 +107,7 @@ impl Sound {
 
     /// Packets and blocks that were damaged so far.
     pub fn damaged(&self) -> u64 {
-        self.damaged
+        self.damaged + self.demuxer.damaged()
     }
 
     /// Goes to a block at or before `time` (seconds), early enough that decoders have settled when it is reached.
@@ -124,7 +122,7 @@ impl Sound {
         }
         let tick = (early / self.stream.time_base).floor().to_integer();
         let tick = i64::try_from(tick).unwrap_or(i64::MAX);
-        self.input.seek(self.stream.index, tick)?;
+        self.demuxer.seek(self.stream.index, tick)?;
         self.decoder.flush();
         self.is_waiting = false;
         Ok(())
@@ -148,9 +146,9 @@ impl Sound {
     }
 
     fn feed(&mut self) -> Result<(), Error> {
-        while self.input.read(&mut self.packet, &self.cancel, &mut self.damaged)? {
+        while self.demuxer.read_into(&mut self.packet)? == Flow::Done {
             if self.packet.stream() == self.stream.index {
-                if self.decoder.send_packet(&self.packet).is_err() {
+                if self.decoder.send_packet(self.packet.raw()).is_err() {
                     self.damaged += 1;
                 }
                 return Ok(());
@@ -163,7 +161,7 @@ impl Sound {
 
     /// Turns the decoder's frame into planar f32.
     fn take(&mut self) -> Result<(), Error> {
-        let unsupported = |format: String| Error::UnsupportedFormat { place: self.input.place().to_string(), format };
+        let unsupported = |format: String| Error::UnsupportedFormat { place: self.demuxer.place().to_string(), format };
         let frame = &self.frame;
         let (frames, channels) = (frame.samples(), usize::from(frame.channels()));
         if !(1..=MAX_CHANNELS).contains(&channels) {
@@ -192,7 +190,7 @@ impl Sound {
     /// Reads on to the end without decoding: seconds at which the last block ends.
     pub(crate) fn scan_end(mut self) -> Result<Rational, Error> {
         let mut end = self.tick.unwrap_or(0);
-        while self.input.read(&mut self.packet, &self.cancel, &mut self.damaged)? {
+        while self.demuxer.read_into(&mut self.packet)? == Flow::Done {
             if self.packet.stream() == self.stream.index {
                 let tick = self.packet.pts().or(self.packet.dts()).unwrap_or(end);
                 end = end.max(tick.saturating_add(self.packet.duration().max(0)));

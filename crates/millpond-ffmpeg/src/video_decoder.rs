@@ -1,109 +1,350 @@
-//! Decoding pictures, on frame threads if there are several.
+//! Decoding pictures into the slots of a pool, on frame threads if there are several.
 //!
-//! A strict state machine: packets go in, pictures come out, and after the last packet the decoder is drained.
-//! Pictures are cropped to the visible size exactly. Damaged packets are skipped and counted. After opening, nothing
-//! allocates on the Rust heap.
+//! Codecs that let the caller bring the memory (H.264, HEVC, VP9, MPEG, MJPEG, ProRes and most others) write straight into
+//! slots; the rest (libdav1d for AV1, raw video, unusual pixel formats) are copied into a slot once, and counted. The pool
+//! makes its slots when the first picture's layout is known: reference frames + the one that is written + one for each
+//! thread + [`held`](DecoderConfig::held). Pictures of another size or format come from a new pool.
+//!
+//! Pictures are cropped to the visible size exactly. Damaged packets are skipped and counted. Opening allocates; after
+//! that nothing allocates on the Rust heap but a new pool, which counts as [opening](millpond_core::memory::opening).
 
-use crate::input::{Input, PictureStream};
-use crate::{Error, decoder, pixels, sys};
+use crate::demuxer::{self, VideoStream, color_description};
+use crate::pixels::{self, Counterpart};
+use crate::sys::{Buffers, ColorNumbers, PooledDecoder};
+use crate::video_frame::{Destination, Facts, VideoFrame};
+use crate::{Error, Flow, Packet, State, sys};
 use ffmpeg_next as ff;
+use millpond_core::pool::{Exhausted, PoolStats};
+use millpond_core::video::FrameLayout;
 
-/// A decoder of one stream.
-pub(crate) struct VideoDecoder {
-    decoder: ff::decoder::Video,
+/// What a decoder may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecoderConfig {
+    /// Threads, at least one.
+    pub threads: usize,
+    /// Pictures that the caller holds at the same time at most.
+    pub held: usize,
+    /// What happens when more are held and all slots are out. [`Exhausted::Allocate`] makes another and counts it as
+    /// [overflow](PoolStats::overflow); [`Exhausted::Fail`] loses the picture, which counts as damaged;
+    /// [`Exhausted::Wait`] waits in the decoder until a picture comes back, so the one who holds them must be on another
+    /// thread, or the wait have a deadline.
+    pub when_empty: Exhausted,
+}
+
+impl Default for DecoderConfig {
+    /// One picture, and one thread more than processors, at most 16, as FFmpeg itself has it: so no processor idles while a
+    /// picture waits for the one it is predicted from. A single processor gets a single thread.
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism()
+            .map_or(1, |count| if count.get() == 1 { 1 } else { (count.get() + 1).min(16) });
+        DecoderConfig { threads, held: 1, when_empty: Exhausted::Allocate }
+    }
+}
+
+/// What a decoder did so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DecoderStats {
+    /// Pictures that came out.
+    pub pictures: u64,
+    /// Slots that the codec wrote into.
+    pub in_place: u64,
+    /// Times that a picture's pixels were copied: into a slot, for a codec that cannot write there, or into the caller's
+    /// own memory.
+    pub copies: u64,
+    /// Packets and pictures that were damaged.
+    pub damaged: u64,
+    /// The slots.
+    pub pool: PoolStats,
+}
+
+/// A decoder of one stream of pictures.
+///
+/// ```no_run
+/// use millpond_ffmpeg::{Access, Cancel, DecoderConfig, Demuxer, Flow, Packet, Place, VideoDecoder};
+///
+/// let place = Place::file("clip.mp4".as_ref())?;
+/// let mut demuxer = Demuxer::open(&place, &Access::default(), &Cancel::new())?;
+/// let stream = demuxer.video()?;
+/// let mut decoder = VideoDecoder::new(&stream, DecoderConfig::default());
+/// decoder.open()?;
+/// let (mut packet, mut frame) = (Packet::new(), None);
+/// while demuxer.read_into(&mut packet)? == Flow::Done {
+///     if packet.stream() != stream.index() {
+///         continue;
+///     }
+///     // `Full`: a picture came out, but there was no room for the packet yet.
+///     while let flow @ (Flow::Done | Flow::Full) = decoder.decode_into(&packet, &mut frame)? {
+///         if let Some(frame) = &frame {
+///             println!("{:?}: {:?}", frame.tick(), frame.view().plane(0).row(0)[0]);
+///         }
+///         if flow == Flow::Done {
+///             break;
+///         }
+///     }
+/// }
+/// while decoder.flush_into(&mut frame)? == Flow::Done {}
+/// # Ok::<(), millpond_ffmpeg::Error>(())
+/// ```
+pub struct VideoDecoder {
+    stream: VideoStream,
+    config: DecoderConfig,
+    state: State,
+    codec: Option<PooledDecoder>,
     frame: ff::frame::Video,
-    draining: bool,
+    /// A picture whose destination was refused; it comes next.
+    waiting: Option<VideoFrame>,
+    bitstream: ColorNumbers,
+    pixel: ff::format::Pixel,
+    pictures: u64,
+    copies: u64,
+    damaged: u64,
 }
 
-/// What a decoder has to say.
-pub(crate) enum Decoded {
-    /// A picture is in [`VideoDecoder::frame`].
-    Picture,
-    /// It wants a packet.
-    Hungry,
-    /// It was drained.
-    End,
-}
-
-/// Errors in a row while draining after which a stream counts as ended.
+/// Errors in a row after which a decoder counts as hungry, or drained.
 const PATIENCE: u32 = 256;
 
+const WORKING: &[State] = &[State::Opened, State::Streaming];
+const OPEN: &[State] = &[State::Opened, State::Streaming, State::Draining];
+
 impl VideoDecoder {
-    /// Opens a decoder for a stream.
-    pub(crate) fn open(input: &Input, stream: &PictureStream, threads: usize) -> Result<VideoDecoder, Error> {
-        let threads = threads.max(1).to_string();
+    /// A decoder for a stream, not open yet.
+    pub fn new(stream: &VideoStream, config: DecoderConfig) -> VideoDecoder {
+        VideoDecoder {
+            stream: stream.clone(),
+            config,
+            state: State::Created,
+            codec: None,
+            frame: ff::frame::Video::empty(),
+            waiting: None,
+            bitstream: ColorNumbers::default(),
+            pixel: ff::format::Pixel::None,
+            pictures: 0,
+            copies: 0,
+            damaged: 0,
+        }
+    }
+
+    /// Opens the codec. Allowed when created or closed; a closed decoder begins anew.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedCodec`], [`Error::WrongState`].
+    pub fn open(&mut self) -> Result<(), Error> {
+        self.state.allow("open", &[State::Created, State::Closed])?;
+        demuxer::prepare();
+        let id = self.stream.parameters.id();
+        let unsupported = |error: ff::Error| Error::UnsupportedCodec {
+            place: self.stream.place.to_string(),
+            codec: id.name().to_owned(),
+            reason: error.to_string(),
+        };
+        let mut context =
+            ff::codec::Context::from_parameters(self.stream.parameters.clone()).map_err(unsupported)?.decoder();
+        context.set_packet_time_base(demuxer::av_rational(self.stream.time_base));
+        let codec = ff::decoder::find(id).ok_or(ff::Error::DecoderNotFound).map_err(unsupported)?;
+        let threads = self.config.threads.max(1);
+        let mut options = ff::Dictionary::new();
+        options.set("threads", &threads.to_string());
+        // Said here, because setting anything else about threads before opening forgets it.
+        options.set("thread_type", "frame+slice");
         // Crop to the pixel: by default FFmpeg keeps left edges aligned for speed.
-        let options = [("threads", threads.as_str()), ("flags", "+unaligned")];
-        let decoder = decoder::open(
-            input,
-            stream.index,
-            stream.time_base,
-            &options,
-            sys::forget_color,
-            ff::decoder::Opened::video,
-        )?;
-        Ok(VideoDecoder { decoder, frame: ff::frame::Video::empty(), draining: false })
+        options.set("flags", "+unaligned");
+        let buffers = Buffers::new(id, threads, self.config.held, self.config.when_empty)?;
+        self.codec = Some(PooledDecoder::open(context.0, codec, options, buffers).map_err(unsupported)?);
+        self.state = State::Opened;
+        Ok(())
     }
 
-    /// Hands over a packet.
-    pub(crate) fn send(&mut self, packet: &ff::Packet, damaged: &mut u64) {
-        if self.decoder.send_packet(packet).is_err() {
-            *damaged += 1;
+    /// Where it is in its life.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Hands over a packet: [`Flow::Done`] if it was taken, [`Flow::Full`] if pictures must be received first. A damaged
+    /// packet is taken, skipped and counted.
+    ///
+    /// # Errors
+    /// [`Error::WrongState`] unless opened or streaming.
+    ///
+    /// # Realtime
+    /// Does not allocate on the Rust heap, but for a new pool.
+    pub fn send(&mut self, packet: &Packet) -> Result<Flow, Error> {
+        self.state.allow("send", WORKING)?;
+        let Some(codec) = &mut self.codec else { return Ok(Flow::Full) };
+        self.state = State::Streaming;
+        if packet.data().is_empty() {
+            // To FFmpeg it would be the end.
+            return Ok(Flow::Done);
         }
+        match codec.send(Some(packet.raw())) {
+            Ok(()) => {}
+            Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::Full),
+            Err(_) => self.damaged += 1,
+        }
+        Ok(Flow::Done)
     }
 
-    /// There are no more packets.
-    pub(crate) fn send_end(&mut self) {
-        // It fails only if it was called before, which changes nothing.
-        let _ = self.decoder.send_eof();
-        self.draining = true;
+    /// Says that there are no more packets; what the decoder still holds can be received.
+    ///
+    /// # Errors
+    /// [`Error::WrongState`] unless opened or streaming.
+    pub fn send_end(&mut self) -> Result<(), Error> {
+        self.state.allow("send_end", WORKING)?;
+        if let Some(codec) = &mut self.codec {
+            // It fails only if it was called before, which the state excludes.
+            let _ = codec.send(None);
+        }
+        self.state = State::Draining;
+        Ok(())
     }
 
-    /// Asks for the next picture.
-    pub(crate) fn receive(&mut self, damaged: &mut u64) -> Decoded {
-        for _ in 0..PATIENCE {
-            match self.decoder.receive_frame(&mut self.frame) {
-                Ok(()) => {
-                    if self.frame.is_corrupt() || self.frame.has_decode_errors() {
-                        *damaged += 1;
+    /// Asks for the next picture in presentation order: [`Flow::Done`] if it is in `to`, [`Flow::NeedMore`] if a packet
+    /// must be sent first, [`Flow::Ended`] after the last one. A picture that does not fit `to` stays and can be asked for
+    /// again.
+    ///
+    /// # Errors
+    /// [`Error::WrongState`] unless open; [`Error::UnsupportedFormat`] for a pixel format without a counterpart, whose
+    /// picture is dropped; [`Error::Core`] if `to` has another size or format, or for want of a slot to copy into.
+    ///
+    /// # Realtime
+    /// Does not allocate on the Rust heap, but for a new pool.
+    pub fn receive(&mut self, to: &mut impl Destination) -> Result<Flow, Error> {
+        self.state.allow("receive", OPEN)?;
+        let Some(codec) = &mut self.codec else { return Ok(Flow::Ended) };
+        if self.waiting.is_none() {
+            let mut failures = 0;
+            loop {
+                match codec.receive(&mut self.frame) {
+                    Ok(()) => break,
+                    Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::NeedMore),
+                    Err(ff::Error::Eof) => return Ok(Flow::Ended),
+                    Err(_) => {
+                        self.damaged += 1;
+                        failures += 1;
                     }
-                    return Decoded::Picture;
                 }
-                Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Decoded::Hungry,
-                Err(ff::Error::Eof) => return Decoded::End,
-                Err(_) => *damaged += 1,
+                if failures == PATIENCE {
+                    return Ok(if self.state == State::Draining { Flow::Ended } else { Flow::NeedMore });
+                }
             }
+            self.waiting = Some(self.take()?);
         }
-        if self.draining { Decoded::End } else { Decoded::Hungry }
+        let was_copied = to.put(&mut self.waiting)?;
+        self.copies += u64::from(was_copied);
+        self.pictures += 1;
+        Ok(Flow::Done)
     }
 
-    /// The picture that was received last.
-    pub(crate) fn frame(&self) -> &ff::frame::Video {
-        &self.frame
+    /// Sends a packet and receives at most one picture. [`Flow::Done`]: the packet was taken and a picture is in `to`.
+    /// [`Flow::NeedMore`]: the packet was taken and no picture is ready. [`Flow::Full`]: a picture is in `to`, but the
+    /// packet was not taken; give it again.
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send) and [`receive`](Self::receive).
+    ///
+    /// # Realtime
+    /// Does not allocate on the Rust heap, but for a new pool.
+    pub fn decode_into(&mut self, packet: &Packet, to: &mut impl Destination) -> Result<Flow, Error> {
+        let sent = self.send(packet)?;
+        let received = self.receive(to)?;
+        Ok(if sent == Flow::Full { Flow::Full } else { received })
     }
 
-    /// The presentation time of that picture in ticks.
-    pub(crate) fn tick(&self) -> Option<i64> {
-        self.frame.pts().or(self.frame.timestamp())
-    }
-
-    /// The colours that the bitstream gave that picture.
-    pub(crate) fn color(&self, counterpart: pixels::Counterpart) -> sys::ColorNumbers {
-        let mut numbers = sys::frame_color(&self.frame);
-        if counterpart.is_full_range {
-            numbers.range = 2;
+    /// After the last packet: the pictures that the decoder still holds, one a call. [`Flow::Done`] if one is in `to`,
+    /// [`Flow::Ended`] after the last.
+    ///
+    /// # Errors
+    /// Those of [`receive`](Self::receive).
+    ///
+    /// # Realtime
+    /// Does not allocate on the Rust heap, but for a new pool.
+    pub fn flush_into(&mut self, to: &mut impl Destination) -> Result<Flow, Error> {
+        self.state.allow("flush_into", OPEN)?;
+        if self.state != State::Draining {
+            self.send_end()?;
         }
-        numbers
+        self.receive(to)
+    }
+
+    /// Forgets everything that was sent, after a seek or to decode anew; the next packet should be a key frame's.
+    ///
+    /// # Errors
+    /// [`Error::WrongState`] unless open.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.state.allow("flush", OPEN)?;
+        if let Some(codec) = &mut self.codec {
+            codec.flush();
+        }
+        self.waiting = None;
+        self.state = State::Opened;
+        Ok(())
+    }
+
+    /// Gives the codec back. Pictures that were handed out stay valid.
+    pub fn close(&mut self) {
+        self.codec = None;
+        self.waiting = None;
+        self.state = State::Closed;
+    }
+
+    /// What it did so far; figures of the pool are those since it was opened.
+    pub fn stats(&self) -> DecoderStats {
+        let (in_place, copies) = self.codec.as_ref().map_or((0, 0), |codec| codec.buffers().counts());
+        DecoderStats {
+            pictures: self.pictures,
+            in_place,
+            copies: copies + self.copies,
+            damaged: self.damaged,
+            pool: self.codec.as_ref().map(|codec| codec.buffers().pool_stats()).unwrap_or_default(),
+        }
+    }
+
+    /// The figures of its slots for a monitor, until it is closed.
+    pub(crate) fn observer(&self) -> Option<impl FnMut() -> Option<PoolStats> + Send + 'static> {
+        self.codec.as_ref().map(PooledDecoder::observer)
+    }
+
+    /// The colours that the bitstream gave the last picture.
+    pub(crate) fn bitstream_color(&self) -> ColorNumbers {
+        self.bitstream
+    }
+
+    /// FFmpeg's pixel format of the last picture.
+    pub(crate) fn pixel(&self) -> ff::format::Pixel {
+        self.pixel
     }
 
     /// Width and height of the pictures before cropping.
     pub(crate) fn coded_size(&self) -> (i32, i32) {
-        sys::coded_size(&self.decoder)
+        self.codec.as_ref().map_or((0, 0), PooledDecoder::coded_size)
     }
 
-    /// Forgets everything after a seek.
-    pub(crate) fn flush(&mut self) {
-        self.decoder.flush();
-        self.draining = false;
+    /// Makes a handle of the picture that the codec just gave.
+    fn take(&mut self) -> Result<VideoFrame, Error> {
+        self.pixel = self.frame.format();
+        let unsupported = |format: String| Error::UnsupportedFormat { place: self.stream.place.to_string(), format };
+        let counterpart =
+            pixels::counterpart(self.pixel).ok_or_else(|| unsupported(format!("pixel format {:?}", self.pixel)))?;
+        self.bitstream = sys::frame_color(&self.frame);
+        if counterpart.is_full_range {
+            self.bitstream.range = 2;
+        }
+        let facts = Facts::of(&self.frame, color_description(self.stream.container.color, self.bitstream));
+        self.damaged += u64::from(facts.is_damaged);
+        let frame = std::mem::replace(&mut self.frame, ff::frame::Video::empty());
+        let picture = self.handle(frame, counterpart)?;
+        let mut picture = picture.ok_or_else(|| unsupported("the layout of its pictures".to_owned()))?;
+        picture.describe(facts);
+        Ok(picture)
+    }
+
+    fn handle(&self, frame: ff::frame::Video, counterpart: Counterpart) -> Result<Option<VideoFrame>, Error> {
+        let Some(codec) = &self.codec else { return Ok(None) };
+        if counterpart.is_same_bytes() && sys::is_in_slot(&frame, codec.buffers()) {
+            return Ok(VideoFrame::counted(frame, counterpart.format));
+        }
+        let layout = FrameLayout::aligned(counterpart.format, frame.width(), frame.height())?;
+        let mut slot = codec.buffers().slot_for_copy(&layout)?;
+        let copied = pixels::copy(&frame, counterpart, &mut slot.view_mut());
+        Ok(copied.map(|()| VideoFrame::from(slot)))
     }
 }

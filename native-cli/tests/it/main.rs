@@ -15,5 +15,6 @@ mod mel;
 mod memory;
 mod paths;
 mod probing;
+mod remuxing;
 mod rendering;
 mod sound;

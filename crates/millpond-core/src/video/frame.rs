@@ -1,29 +1,27 @@
 //! A picture that owns its memory, and the pool of such pictures.
 
 use super::color::ColorDescription;
-use super::format::FrameLayout;
+use super::format::{FrameLayout, STRIDE_ALIGN};
 use super::view::{FrameView, FrameViewMut};
 use crate::Error;
 use crate::pool::{Pool, PoolConfig, Recycle, Reset};
-use bytemuck::{Pod, Zeroable};
-
-/// A cache line: frames are made of these, so that every frame starts on one.
-#[derive(Clone, Copy, Pod, Zeroable)]
-#[repr(C, align(64))]
-struct Line([u8; 64]);
 
 /// A picture in memory of its own: one allocation, aligned to 64 bytes, zeroed when made.
 pub struct Frame {
     layout: FrameLayout,
     color: ColorDescription,
-    lines: Vec<Line>,
+    /// The picture and what stands before its first cache line.
+    memory: Box<[u8]>,
+    start: usize,
 }
 
 impl Frame {
     /// Allocates a picture whose colours are unspecified. This is the only call on it that allocates.
     pub fn new(layout: FrameLayout) -> Frame {
-        let lines = vec![Line::zeroed(); layout.size().div_ceil(size_of::<Line>())];
-        Frame { layout, color: ColorDescription::default(), lines }
+        // Zeroed bytes come from the system as pages that take no memory before they are written.
+        let memory = vec![0; layout.size() + STRIDE_ALIGN - 1].into_boxed_slice();
+        let start = memory.as_ptr().align_offset(STRIDE_ALIGN).min(STRIDE_ALIGN - 1);
+        Frame { layout, color: ColorDescription::default(), memory, start }
     }
 
     /// Where its planes lie.
@@ -62,12 +60,12 @@ impl Frame {
 
     /// The whole buffer, padding included.
     pub fn bytes(&self) -> &[u8] {
-        &bytemuck::cast_slice(&self.lines)[..self.layout.size()]
+        &self.memory[self.start..self.start + self.layout.size()]
     }
 
     /// The whole buffer, padding included.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut bytemuck::cast_slice_mut(&mut self.lines)[..self.layout.size()]
+        &mut self.memory[self.start..self.start + self.layout.size()]
     }
 
     /// The picture to read.
@@ -103,22 +101,22 @@ impl FramePool {
 }
 
 impl Frame {
-    /// Bytes that a frame of this layout takes.
+    /// Bytes that a frame of this layout takes, without the few that align its start.
     pub(crate) fn bytes_of(layout: &FrameLayout) -> usize {
-        layout.size().next_multiple_of(size_of::<Line>())
+        layout.size().next_multiple_of(STRIDE_ALIGN)
     }
 }
 
 impl Recycle for Frame {
     fn recycle(&mut self, reset: Reset) {
         if reset == Reset::Zero {
-            self.lines.fill(Line::zeroed());
-            std::hint::black_box(self.lines.as_mut_slice());
+            self.memory.fill(0);
+            std::hint::black_box(&mut *self.memory);
         }
     }
 
     fn bytes(&self) -> usize {
-        size_of_val(&*self.lines)
+        Frame::bytes_of(&self.layout)
     }
 }
 

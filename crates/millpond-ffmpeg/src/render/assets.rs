@@ -1,7 +1,8 @@
 //! The files of a scene: where they are, what kind they are, when they end.
 
-use crate::{Access, Cancel, Clip, ClipConfig, Error, Place, Sound};
+use crate::{Access, Cancel, Clip, DecoderConfig, Error, Place, Sound};
 use millpond_core::Rational;
+use millpond_core::pool::Exhausted;
 use millpond_scene::{Medium, Scene, Source, still};
 use std::fs::File;
 use std::io::Read;
@@ -11,7 +12,7 @@ use std::path::Path;
 const START: usize = 16;
 
 /// For finding the end of a clip, which decodes one picture only.
-const SCAN: ClipConfig = ClipConfig { pictures: 1, threads: 1 };
+const SCAN: DecoderConfig = DecoderConfig { held: 1, threads: 1, when_empty: Exhausted::Allocate };
 
 /// One asset of a scene.
 #[derive(Clone, Debug)]

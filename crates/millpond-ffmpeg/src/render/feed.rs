@@ -4,9 +4,7 @@ use super::assets::{Asset, Assets};
 use super::input::{self, InputFeed};
 use super::reader::{self, FromClip, Reader, Readers};
 use super::{RenderOptions, Warnings};
-use crate::{Cancel, Error, Place};
-use millpond_core::pool::Pooled;
-use millpond_core::video::Frame;
+use crate::{Cancel, Error, Place, VideoFrame};
 use millpond_core::{Rational, memory};
 use millpond_scene::{Need, Scene, Source, Stage};
 use std::thread::Scope;
@@ -43,7 +41,7 @@ impl<'scope, 'env> Feed<'scope, 'env> {
     ///
     /// # Realtime
     /// Does not allocate, but for opening a file, which counts as opening.
-    pub(crate) fn prepare(&mut self, stage: &mut Stage<Pooled<Frame>>, n: u64) -> Result<(), Error> {
+    pub(crate) fn prepare(&mut self, stage: &mut Stage<VideoFrame>, n: u64) -> Result<(), Error> {
         loop {
             match stage.need(n) {
                 Need::Nothing => return Ok(()),
@@ -65,7 +63,7 @@ impl<'scope, 'env> Feed<'scope, 'env> {
         }
     }
 
-    fn open(&mut self, stage: &mut Stage<Pooled<Frame>>, layer: usize, n: u64) -> Result<(), Error> {
+    fn open(&mut self, stage: &mut Stage<VideoFrame>, layer: usize, n: u64) -> Result<(), Error> {
         let asset = stage.scene().layers.get(layer).and_then(|layer| self.assets.get(layer.asset));
         match asset {
             Some(Asset::Still(place)) => {
@@ -91,7 +89,7 @@ impl<'scope, 'env> Feed<'scope, 'env> {
         }
     }
 
-    fn advance(&mut self, stage: &mut Stage<Pooled<Frame>>, layer: usize) -> Result<(), Error> {
+    fn advance(&mut self, stage: &mut Stage<VideoFrame>, layer: usize) -> Result<(), Error> {
         let Some(reader) = self.clips.get(layer).and_then(Option::as_ref) else { return Err(Error::Cancelled) };
         match reader.receive() {
             FromClip::Picture(picture) => stage.push_picture(layer, picture.tick, picture.frame)?,

@@ -3,9 +3,8 @@
 use super::assets::Assets;
 use super::feed::Feed;
 use super::{RenderOptions, Warnings};
-use crate::Error;
+use crate::{Error, VideoFrame};
 use millpond_core::Rational;
-use millpond_core::pool::Pooled;
 use millpond_core::video::{Frame, FrameLayout, PixelFormat, convert::Converter};
 use millpond_scene::{Scene, Stage, seconds};
 
@@ -23,7 +22,7 @@ pub fn frame_at(scene: &Scene, options: &RenderOptions, time: Rational) -> Resul
         time: seconds(time).to_string(),
         duration: seconds(duration).to_string(),
     })?;
-    let mut stage: Stage<Pooled<Frame>> = Stage::new(scene.clone())?;
+    let mut stage: Stage<VideoFrame> = Stage::new(scene.clone())?;
     let layout = stage.canvas_layout()?;
     let mut canvas = Frame::new(layout);
     let cancel = options.cancel.inner();

@@ -5,7 +5,7 @@
 //! asset wants RGBA, pictures in Y'CbCr are converted. Feeding does not allocate.
 
 use super::reader::{FromClip, Reader, Readers};
-use crate::{ClipPicture, Error, Place};
+use crate::{ClipPicture, Error, Place, VideoFrame};
 use millpond_core::Rational;
 use millpond_core::pool::{PoolConfig, Pooled};
 use millpond_core::video::{Color, Frame, FrameLayout, FramePool, PixelFormat, convert::Converter};
@@ -52,9 +52,9 @@ impl InputFeed {
     }
 
     /// The picture that comes with canvas frame `n` at time `t`, if a new one does.
-    pub(crate) fn next(&mut self, n: u64, t: Rational) -> Result<Option<Pooled<Frame>>, Error> {
+    pub(crate) fn next(&mut self, n: u64, t: Rational) -> Result<Option<VideoFrame>, Error> {
         match self {
-            InputFeed::Raw(raw) => raw.next(n),
+            InputFeed::Raw(raw) => Ok(raw.next(n)?.map(VideoFrame::from)),
             InputFeed::Clip(clip) => clip.next(t),
         }
     }
@@ -169,7 +169,7 @@ impl ClipFrames {
         })
     }
 
-    fn next(&mut self, t: Rational) -> Result<Option<Pooled<Frame>>, Error> {
+    fn next(&mut self, t: Rational) -> Result<Option<VideoFrame>, Error> {
         let tick = (t * self.time_scale).floor().to_integer();
         let mut shown = None;
         loop {
@@ -192,7 +192,7 @@ impl ClipFrames {
     }
 
     /// The picture in the asset's format.
-    fn fitted(&self, picture: Pooled<Frame>) -> Result<Pooled<Frame>, Error> {
+    fn fitted(&self, picture: VideoFrame) -> Result<VideoFrame, Error> {
         let (view, wanted) = (picture.view(), &self.layout);
         let same_size = (view.width(), view.height()) == (wanted.width(), wanted.height());
         if same_size && view.format() == wanted.format() {
@@ -208,7 +208,7 @@ impl ClipFrames {
         let mut converted = self.pool.try_acquire()?;
         let to_rgba = Converter::new((view.format(), self.color), (PixelFormat::Rgba8, self.color))?;
         to_rgba.convert_into(&view, &mut converted.view_mut())?;
-        Ok(converted)
+        Ok(VideoFrame::from(converted))
     }
 }
 

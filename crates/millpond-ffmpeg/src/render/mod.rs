@@ -18,7 +18,7 @@ pub use frame_at::frame_at;
 pub use warnings::Warning;
 
 use crate::queue::{Closed, Sender};
-use crate::{Access, Cancel, Error, SharedMonitor};
+use crate::{Access, Cancel, Error, SharedMonitor, VideoFrame};
 use assets::Assets;
 use canvas::Canvas;
 use feed::Feed;
@@ -125,7 +125,7 @@ pub fn render(
     let assets = Assets::find(scene, &options.folder, &options.access)?;
     let duration = assets.duration(scene, &options.cancel)?;
     let frames = scene.frame_count(duration);
-    let stage: Stage<Pooled<Frame>> = Stage::new(scene.clone())?;
+    let stage: Stage<VideoFrame> = Stage::new(scene.clone())?;
     let layout = stage.canvas_layout()?;
     let run = Run {
         cancel: options.cancel.inner(),
@@ -180,7 +180,7 @@ pub fn render(
 
 /// The stage that the caller's thread runs.
 struct Composition<'scope, 'env> {
-    stage: Stage<Pooled<Frame>>,
+    stage: Stage<VideoFrame>,
     canvas: Canvas,
     feed: Feed<'scope, 'env>,
     pictures: Option<Sender<Pooled<Frame>>>,

@@ -7,9 +7,9 @@ use super::assets::Assets;
 use super::{Run, sound};
 use crate::aside::AsideFile;
 use crate::encoder::{AudioEncoder, Encoder, VideoEncoder};
-use crate::muxer::Muxer;
+use crate::muxer::{Arrangement, Muxer};
 use crate::queue::{Receiver, Sender, bounded};
-use crate::{Cancel, Error, threads};
+use crate::{Cancel, Container, Error, threads};
 use ffmpeg_next::Packet;
 use millpond_core::Rational;
 use millpond_core::pool::Pooled;
@@ -55,11 +55,12 @@ impl Output {
         }
         let video = VideoEncoder::open(layout.width(), layout.height(), scene.canvas.frame_rate)?;
         let audio = if scene.audio.is_empty() { None } else { Some(AudioEncoder::open()?) };
-        let encoders: &[&dyn Encoder] = match &audio {
-            Some(audio) => &[&video, audio],
-            None => &[&video],
-        };
-        let muxer = Muxer::create(&file, target.to_owned(), encoders)?;
+        let mut muxer = Muxer::create(&file, target.to_owned(), Container::Mp4)?;
+        muxer.add_encoder(&video)?;
+        if let Some(audio) = &audio {
+            muxer.add_encoder(audio)?;
+        }
+        muxer.open(if file.is_regular() { Arrangement::Whole } else { Arrangement::Fragments })?;
         Ok(Output { file, video, audio, muxer })
     }
 

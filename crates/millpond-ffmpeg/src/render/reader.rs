@@ -7,7 +7,7 @@
 use super::Warnings;
 use super::assets::Assets;
 use crate::queue::{Receiver, Sender, bounded};
-use crate::{Cancel, Clip, ClipConfig, ClipPicture, Error, Place, SharedMonitor, threads};
+use crate::{Cancel, Clip, ClipPicture, DecoderConfig, Error, Place, SharedMonitor, threads};
 use millpond_core::{Rational, memory};
 use millpond_scene::{ClipInfo, Scene};
 use std::thread::Scope;
@@ -58,7 +58,7 @@ pub(crate) struct Readers<'scope, 'env> {
     cancel: Cancel,
     warnings: Warnings,
     pub(crate) monitor: Option<SharedMonitor>,
-    config: ClipConfig,
+    config: DecoderConfig,
     jobs: Vec<Sender<Job>>,
     idle: Vec<usize>,
 }
@@ -74,7 +74,8 @@ impl<'scope, 'env> Readers<'scope, 'env> {
         warnings: &Warnings,
     ) -> Result<Self, Error> {
         let (cancel, warnings) = (cancel.clone(), warnings.clone());
-        let config = ClipConfig { pictures: OUT, threads: (ClipConfig::default().threads / count.max(1)).max(1) };
+        let config = DecoderConfig::default();
+        let config = DecoderConfig { held: OUT, threads: (config.threads / count.max(1)).max(1), ..config };
         let monitor = monitor.cloned();
         let mut readers =
             Readers { scope, assets, cancel, warnings, monitor, config, jobs: Vec::new(), idle: Vec::new() };
@@ -121,7 +122,7 @@ impl<'scope, 'env> Readers<'scope, 'env> {
 fn run(
     job: Job,
     assets: &Assets,
-    config: ClipConfig,
+    config: DecoderConfig,
     monitor: Option<&SharedMonitor>,
     cancel: &Cancel,
     warnings: &Warnings,

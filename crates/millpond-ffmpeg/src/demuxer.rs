@@ -1,4 +1,5 @@
-//! Opening a file: which containers and protocols are allowed, and what the container says about its streams.
+//! Opening a file and reading its packets: which containers and protocols are allowed, and what the container says
+//! about its streams.
 //!
 //! Opening happens in two steps, because FFmpeg fills in what a container does not say from the bitstream once it has
 //! looked into packets. Colour tags and pixel aspect are therefore read between the two. Edit lists shift the
@@ -6,11 +7,13 @@
 //! in browsers do it.
 
 use crate::place::{Access, Place};
-use crate::{Cancel, Error, sys};
+use crate::reader::{Fault, Guarded};
+use crate::{Cancel, Error, Flow, Packet, State, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::video::{ColorDescription, Range};
 use millpond_scene::ColorTags;
+use std::io::{Read, Seek};
 use std::sync::Once;
 
 /// Containers that hold their media themselves. What is missing here are playlists and lists of files (`hls`, `dash`,
@@ -25,17 +28,28 @@ pub(crate) struct ContainerTags {
     pub(crate) aspect: (i32, i32),
 }
 
-/// An open file.
-pub(crate) struct Input {
+/// An open file or stream, whose packets are read one after the other.
+///
+/// # States
+/// [`open`](Self::open) gives it opened, the first [`read_into`](Self::read_into) makes it streaming and the end draining;
+/// [`seek`](Self::seek) goes back to streaming from any of them.
+pub struct Demuxer {
     pub(crate) context: ff::format::context::Input,
     place: Place,
     tags: Vec<ContainerTags>,
+    cancel: Cancel,
+    /// What went wrong with a reader of the caller's.
+    fault: Fault,
+    state: State,
+    damaged: u64,
 }
 
 /// A stream of pictures, as the container describes it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PictureStream {
+#[derive(Clone)]
+pub struct VideoStream {
     pub(crate) index: usize,
+    pub(crate) place: Place,
+    pub(crate) parameters: ff::codec::Parameters,
     /// Seconds of one tick.
     pub(crate) time_base: Rational,
     /// Clockwise quarter turns to show it upright.
@@ -45,9 +59,31 @@ pub(crate) struct PictureStream {
     pub(crate) container: ContainerTags,
 }
 
+impl VideoStream {
+    /// Its index in the file, which its packets carry.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Seconds of one tick of its times.
+    pub fn time_base(&self) -> Rational {
+        self.time_base
+    }
+
+    /// Clockwise quarter turns that set its pictures upright.
+    pub fn turns(&self) -> u8 {
+        self.turns
+    }
+
+    /// Width to height of a stored pixel; (1, 1) is square, a 0 counts as square.
+    pub fn pixel_aspect(&self) -> (u32, u32) {
+        self.pixel_aspect
+    }
+}
+
 /// A stream of sound.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SoundStream {
+pub(crate) struct AudioStream {
     pub(crate) index: usize,
     /// Seconds of one tick.
     pub(crate) time_base: Rational,
@@ -63,9 +99,13 @@ pub(crate) fn prepare() {
     });
 }
 
-impl Input {
-    /// Opens a file and finds its streams.
-    pub(crate) fn open(place: &Place, access: &Access, cancel: &Cancel) -> Result<Input, Error> {
+impl Demuxer {
+    /// Opens a file and finds its streams. Allocates.
+    ///
+    /// # Errors
+    /// [`Error::MediaMissing`], [`Error::MediaBroken`], [`Error::FormatRefused`], [`Error::UnsupportedFormat`],
+    /// [`Error::Cancelled`].
+    pub fn open(place: &Place, access: &Access, cancel: &Cancel) -> Result<Demuxer, Error> {
         prepare();
         if let Some(path) = place.path() {
             // FFmpeg would open a folder and fail to read it; the system's own words are clearer.
@@ -75,15 +115,79 @@ impl Input {
                 return Err(Error::missing(&place.to_string(), "it is a folder"));
             }
         }
+        Demuxer::start(place, None, Fault::default(), access, cancel)
+    }
+
+    /// Reads what a reader gives, from front to end; formats that need to jump about cannot be read this way. `name` stands
+    /// for it in errors. Bytes in memory are read through [`std::io::Cursor`] by [`from_seekable`](Self::from_seekable).
+    /// Allocates.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open); [`Error::Reader`] if the reader fails or panics.
+    pub fn from_reader(
+        name: &str,
+        reader: impl Read + Send + 'static,
+        access: &Access,
+        cancel: &Cancel,
+    ) -> Result<Demuxer, Error> {
+        let (reader, fault) = Guarded::new(reader, cancel);
+        Demuxer::custom(name, ff::format::context::StreamIo::from_read(reader), fault, access, cancel)
+    }
+
+    /// Reads what a reader gives that can jump about.
+    ///
+    /// ```
+    /// # use millpond_ffmpeg::{Access, Cancel, Demuxer};
+    /// let bytes = std::io::Cursor::new(b"not media at all");
+    /// let refused = Demuxer::from_seekable("bytes", bytes, &Access::default(), &Cancel::new());
+    /// assert_eq!(refused.err().map(|error| error.code()), Some("E_MEDIA_BROKEN"));
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open); [`Error::Reader`] if the reader fails, panics or lies.
+    pub fn from_seekable(
+        name: &str,
+        reader: impl Read + Seek + Send + 'static,
+        access: &Access,
+        cancel: &Cancel,
+    ) -> Result<Demuxer, Error> {
+        let (reader, fault) = Guarded::new(reader, cancel);
+        Demuxer::custom(name, ff::format::context::StreamIo::from_read_seek(reader), fault, access, cancel)
+    }
+
+    fn custom(
+        name: &str,
+        stream: Result<ff::format::context::StreamIo, ff::Error>,
+        fault: Fault,
+        access: &Access,
+        cancel: &Cancel,
+    ) -> Result<Demuxer, Error> {
+        prepare();
+        let temporary = |error: ff::Error| Error::Temporary { what: "a read buffer", reason: error.to_string() };
+        Demuxer::start(&Place::named(name), Some(stream.map_err(temporary)?), fault, access, cancel)
+    }
+
+    fn start(
+        place: &Place,
+        stream: Option<ff::format::context::StreamIo>,
+        fault: Fault,
+        access: &Access,
+        cancel: &Cancel,
+    ) -> Result<Demuxer, Error> {
         let flag = cancel.clone();
-        let mut context = sys::open(place.url(), options(access), move || flag.is_abandoned())
-            .map_err(|error| open_error(place, error, access, cancel))?;
+        let failed = |error| reader_error(place, &fault).unwrap_or_else(|| open_error(place, error, access, cancel));
+        let mut context =
+            sys::open(place.url(), stream, options(access), move || flag.is_abandoned()).map_err(failed)?;
         let tags = context.streams().map(|stream| container_tags(&stream)).collect();
-        sys::find_streams(&mut context).map_err(|error| open_error(place, error, access, cancel))?;
+        sys::find_streams(&mut context).map_err(failed)?;
         if cancel.is_abandoned() {
             return Err(Error::Cancelled);
         }
-        Ok(Input { context, place: place.clone(), tags })
+        if let Some(error) = reader_error(place, &fault) {
+            return Err(error);
+        }
+        let (place, cancel) = (place.clone(), cancel.clone());
+        Ok(Demuxer { context, place, tags, cancel, fault, state: State::Opened, damaged: 0 })
     }
 
     /// Where it was opened from.
@@ -93,15 +197,20 @@ impl Input {
 
     /// The stream of pictures that a player shows: the first one marked as default, else the first one. Cover art of
     /// sound files is not one.
-    pub(crate) fn pictures(&self) -> Result<PictureStream, Error> {
+    ///
+    /// # Errors
+    /// [`Error::NoStream`]; [`Error::UnsupportedFormat`] for mirrored pictures; [`Error::MediaBroken`].
+    pub fn video(&self) -> Result<VideoStream, Error> {
         let stream = self.pick(ff::media::Type::Video).ok_or_else(|| self.no("pictures"))?;
         if orientation(&stream).is_mirrored {
             let format = "mirrored video".to_owned();
             return Err(Error::UnsupportedFormat { place: self.place.to_string(), format });
         }
         let (turns, pixel_aspect) = self.shape(&stream);
-        Ok(PictureStream {
+        Ok(VideoStream {
             index: stream.index(),
+            place: self.place.clone(),
+            parameters: stream.parameters(),
             time_base: time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
             turns,
             pixel_aspect,
@@ -126,11 +235,11 @@ impl Input {
         (orientation(stream).turns, (side(aspect.0), side(aspect.1)))
     }
 
-    /// The stream of sound that a player plays, chosen like [`pictures`](Self::pictures).
-    pub(crate) fn sound(&self) -> Result<SoundStream, Error> {
+    /// The stream of sound that a player plays, chosen like [`video`](Self::video).
+    pub(crate) fn audio(&self) -> Result<AudioStream, Error> {
         let stream = self.pick(ff::media::Type::Audio).ok_or_else(|| self.no("sound"))?;
         let time_base = time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?;
-        Ok(SoundStream { index: stream.index(), time_base })
+        Ok(AudioStream { index: stream.index(), time_base })
     }
 
     fn pick(&self, kind: ff::media::Type) -> Option<ff::Stream<'_>> {
@@ -148,35 +257,70 @@ impl Input {
         Error::NoStream { place: self.place.to_string(), kind }
     }
 
-    /// Reads the next packet of any stream; `false` at the end. Damaged stretches are skipped and counted.
-    ///
-    /// # Realtime
-    /// Does not allocate on the Rust heap.
-    pub(crate) fn read(&mut self, packet: &mut ff::Packet, cancel: &Cancel, damaged: &mut u64) -> Result<bool, Error> {
-        /// Errors in a row after which a file counts as ended.
-        const PATIENCE: u32 = 64;
-        for _ in 0..PATIENCE {
-            if cancel.is_abandoned() {
-                return Err(Error::Cancelled);
-            }
-            // Reading overwrites what the packet refers to without giving it up.
-            *packet = ff::Packet::empty();
-            match packet.read(&mut self.context) {
-                Ok(()) => {
-                    sys::mend_duration(&self.context, packet);
-                    return Ok(true);
-                }
-                Err(ff::Error::Eof) => return Ok(false),
-                Err(ff::Error::Other { errno: ff::error::EAGAIN }) => {}
-                Err(_) => *damaged += 1,
-            }
-        }
-        Ok(false)
+    /// Where it is in its life.
+    pub fn state(&self) -> State {
+        self.state
     }
 
-    /// Goes to the key frame at or before a tick of a stream, or to the start if the container cannot tell.
-    pub(crate) fn seek(&mut self, stream: usize, tick: i64) -> Result<(), Error> {
-        sys::seek(&mut self.context, stream, tick).map_err(|error| Error::broken(&self.place, error))
+    /// Stretches that were damaged and skipped so far.
+    pub fn damaged(&self) -> u64 {
+        self.damaged
+    }
+
+    /// Reads the next packet of any stream: [`Flow::Done`] if there is one, [`Flow::Ended`] at the end. Damaged stretches
+    /// are skipped and counted.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]; [`Error::Reader`] if a reader of the caller's failed.
+    ///
+    /// # Realtime
+    /// Does not allocate on the Rust heap. Blocks while the system keeps FFmpeg waiting, until cancelled.
+    pub fn read_into(&mut self, packet: &mut Packet) -> Result<Flow, Error> {
+        /// Errors in a row after which a file counts as ended.
+        const PATIENCE: u32 = 64;
+        // Reading overwrites what the packet refers to without giving it up.
+        packet.clear();
+        if self.state == State::Draining {
+            return Ok(Flow::Ended);
+        }
+        self.state = State::Streaming;
+        for _ in 0..PATIENCE {
+            if self.cancel.is_abandoned() {
+                return Err(Error::Cancelled);
+            }
+            match packet.raw_mut().read(&mut self.context) {
+                Ok(()) => {
+                    sys::mend_duration(&self.context, packet.raw_mut());
+                    return Ok(Flow::Done);
+                }
+                Err(ff::Error::Eof) => break,
+                Err(ff::Error::Other { errno: ff::error::EAGAIN }) => {}
+                Err(_) if self.fault.get().is_some() => break,
+                Err(_) => self.damaged += 1,
+            }
+            packet.clear();
+        }
+        self.state = State::Draining;
+        packet.clear();
+        if self.cancel.is_abandoned() {
+            return Err(Error::Cancelled);
+        }
+        reader_error(&self.place, &self.fault).map_or(Ok(Flow::Ended), Err)
+    }
+
+    /// Goes to the key frame at or before a tick of a stream, as far as the container's index knows. Decoders of its
+    /// streams must be flushed.
+    ///
+    /// # Errors
+    /// [`Error::MediaBroken`] if the container cannot go there; [`Error::Reader`].
+    pub fn seek(&mut self, stream: usize, tick: i64) -> Result<(), Error> {
+        let sought = sys::seek(&mut self.context, stream, tick);
+        if let Some(error) = reader_error(&self.place, &self.fault) {
+            return Err(error);
+        }
+        sought.map_err(|error| Error::broken(&self.place, error))?;
+        self.state = State::Streaming;
+        Ok(())
     }
 }
 
@@ -196,6 +340,10 @@ fn options(access: &Access) -> ff::Dictionary<'static> {
         options.set("protocol_whitelist", &list);
     }
     options
+}
+
+fn reader_error(place: &Place, fault: &Fault) -> Option<Error> {
+    fault.get().map(|reason| Error::Reader { place: place.to_string(), reason })
 }
 
 fn open_error(place: &Place, error: ff::Error, access: &Access, cancel: &Cancel) -> Error {
@@ -224,6 +372,11 @@ fn time_base(stream: &ff::Stream<'_>) -> Option<Rational> {
     let base = stream.time_base();
     let (numerator, denominator) = (base.numerator(), base.denominator());
     (numerator > 0 && denominator > 0).then(|| Rational::new(numerator.into(), denominator.into()))
+}
+
+/// A time base as FFmpeg has it; every one came from there.
+pub(crate) fn av_rational(value: Rational) -> ff::Rational {
+    ff::Rational::new(*value.numer() as i32, *value.denom() as i32)
 }
 
 /// How a stream's pictures must be turned.

@@ -1,0 +1,112 @@
+//! The containers that can be written, and which one a file name asks for.
+
+use ffmpeg_next as ff;
+use std::ffi::CStr;
+use std::path::Path;
+
+/// A container to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Container {
+    /// MPEG-4: `.mp4`, `.m4v`, `.m4a`.
+    Mp4,
+    /// QuickTime: `.mov`.
+    Mov,
+    /// Matroska: `.mkv`, `.mka`.
+    Matroska,
+    /// WebM: `.webm`.
+    WebM,
+    /// MPEG transport stream: `.ts`, `.m2ts`.
+    MpegTs,
+    /// Flash video: `.flv`.
+    Flv,
+    /// RIFF wave: `.wav`.
+    Wav,
+    /// FLAC: `.flac`.
+    Flac,
+    /// Ogg: `.ogg`, `.oga`, `.ogv`, `.opus`.
+    Ogg,
+    /// MPEG audio layer III: `.mp3`.
+    Mp3,
+    /// AAC in ADTS: `.aac`.
+    Adts,
+    /// GIF: `.gif`.
+    Gif,
+    /// Bare H.264: `.h264`.
+    H264,
+    /// Bare H.265: `.hevc`, `.h265`.
+    Hevc,
+}
+
+/// File name extensions.
+const EXTENSIONS: [(&str, Container); 22] = [
+    ("mp4", Container::Mp4),
+    ("m4v", Container::Mp4),
+    ("m4a", Container::Mp4),
+    ("mov", Container::Mov),
+    ("mkv", Container::Matroska),
+    ("mka", Container::Matroska),
+    ("webm", Container::WebM),
+    ("ts", Container::MpegTs),
+    ("m2ts", Container::MpegTs),
+    ("flv", Container::Flv),
+    ("wav", Container::Wav),
+    ("flac", Container::Flac),
+    ("ogg", Container::Ogg),
+    ("oga", Container::Ogg),
+    ("ogv", Container::Ogg),
+    ("opus", Container::Ogg),
+    ("mp3", Container::Mp3),
+    ("aac", Container::Adts),
+    ("gif", Container::Gif),
+    ("h264", Container::H264),
+    ("hevc", Container::Hevc),
+    ("h265", Container::Hevc),
+];
+
+impl Container {
+    /// The container that a file name's extension asks for.
+    pub fn of(path: &Path) -> Option<Container> {
+        let extension = path.extension()?.to_str()?;
+        let wanted = |(name, _): &&(&str, Container)| name.eq_ignore_ascii_case(extension);
+        EXTENSIONS.iter().find(wanted).map(|(_, container)| *container)
+    }
+
+    /// FFmpeg's muxer.
+    pub(crate) fn ffmpeg_name(self) -> &'static CStr {
+        match self {
+            Container::Mp4 => c"mp4",
+            Container::Mov => c"mov",
+            Container::Matroska => c"matroska",
+            Container::WebM => c"webm",
+            Container::MpegTs => c"mpegts",
+            Container::Flv => c"flv",
+            Container::Wav => c"wav",
+            Container::Flac => c"flac",
+            Container::Ogg => c"ogg",
+            Container::Mp3 => c"mp3",
+            Container::Adts => c"adts",
+            Container::Gif => c"gif",
+            Container::H264 => c"h264",
+            Container::Hevc => c"hevc",
+        }
+    }
+
+    /// The only codec that it is made for, if there is only one.
+    pub(crate) fn only_codec(self) -> Option<ff::codec::Id> {
+        match self {
+            Container::Flac => Some(ff::codec::Id::FLAC),
+            Container::Mp3 => Some(ff::codec::Id::MP3),
+            Container::Adts => Some(ff::codec::Id::AAC),
+            Container::Gif => Some(ff::codec::Id::GIF),
+            Container::H264 => Some(ff::codec::Id::H264),
+            Container::Hevc => Some(ff::codec::Id::HEVC),
+            _ => None,
+        }
+    }
+
+    /// Has an index that stands at one end or in fragments.
+    pub(crate) fn is_indexed(self) -> bool {
+        matches!(self, Container::Mp4 | Container::Mov)
+    }
+}

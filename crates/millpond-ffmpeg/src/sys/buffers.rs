@@ -1,0 +1,181 @@
+//! `AVCodecContext.get_buffer2`: decoders write straight into slots of our pools.
+//!
+//! A slot has the layout of the coded picture: the size that `avcodec_align_dimensions2` asks for, widened until every
+//! row is a multiple of 64 bytes, as `libavcodec/get_buffer.c` does it, with [`FrameLayout::aligned`]'s padding behind
+//! each plane. FFmpeg counts its references to the slot; when the last one goes, on whatever thread, the slot goes back
+//! to its pool. Slots outlive decoder and pool handle alike.
+//!
+//! A pool has as many slots as can be out at once: reference frames, the one that is written, one for each further
+//! thread, and those that the caller holds; they take memory only once they were written. What happens if all are out
+//! nevertheless is up to the pool's policy. Pictures whose size or format differ from those before come from a pool of
+//! their own; the old one drains.
+
+use crate::pixels;
+use ffmpeg_next as ff;
+use ffmpeg_next::ffi;
+use millpond_core::memory;
+use millpond_core::pool::{Exhausted, PoolConfig, PoolSet, PoolStats, Pooled};
+use millpond_core::video::{Frame, FrameLayout, STRIDE_ALIGN};
+use std::ffi::{c_int, c_void};
+use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Where the pictures of one decoder lie.
+pub(crate) struct Buffers {
+    slots: PoolSet,
+    /// The layout of the last slot.
+    current: Mutex<Option<FrameLayout>>,
+    in_place: AtomicU64,
+    copies: AtomicU64,
+}
+
+impl Buffers {
+    /// No slots yet: they are made when the first picture's layout is known.
+    pub(crate) fn new(
+        codec: ff::codec::Id,
+        threads: usize,
+        held: usize,
+        when_empty: Exhausted,
+    ) -> Result<Buffers, millpond_core::Error> {
+        let capacity = reference_frames(codec) + 1 + threads + held;
+        Ok(Buffers {
+            slots: PoolSet::new(PoolConfig::fixed(capacity).exhausted(when_empty), usize::MAX)?,
+            current: Mutex::default(),
+            in_place: AtomicU64::new(0),
+            copies: AtomicU64::new(0),
+        })
+    }
+
+    /// A slot to copy a picture of this layout into.
+    pub(crate) fn slot_for_copy(&self, layout: &FrameLayout) -> Result<Pooled<Frame>, millpond_core::Error> {
+        let slot = self.acquire(layout)?;
+        self.copies.fetch_add(1, Ordering::Relaxed);
+        Ok(slot)
+    }
+
+    /// Slots that the codec wrote into, and pictures that were copied into one.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.in_place.load(Ordering::Relaxed), self.copies.load(Ordering::Relaxed))
+    }
+
+    /// The figures of all slots.
+    pub(crate) fn pool_stats(&self) -> PoolStats {
+        self.slots.stats()
+    }
+
+    /// Frees the slots; those that are out are freed when they come back.
+    pub(crate) fn close(&self) {
+        memory::opening(|| drop(self.slots.close()));
+    }
+
+    fn acquire(&self, layout: &FrameLayout) -> Result<Pooled<Frame>, millpond_core::Error> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = current.filter(|last| last != layout) {
+            memory::opening(|| self.slots.retire(&last));
+        }
+        *current = Some(*layout);
+        drop(current);
+        self.slots.acquire(layout)
+    }
+}
+
+/// The most pictures that a codec keeps to predict from or to reorder, as its specification says.
+fn reference_frames(codec: ff::codec::Id) -> usize {
+    match codec {
+        // 16 in the decoded picture buffer. FFmpeg keeps one more while it waits to show the first.
+        ff::codec::Id::H264 | ff::codec::Id::HEVC => 17,
+        ff::codec::Id::VP9 | ff::codec::Id::AV1 => 8,
+        _ => 4,
+    }
+}
+
+/// The layout of a slot for what the codec is about to write; `None` if it has no counterpart here.
+///
+/// # Safety
+/// Both pointers are those of a `get_buffer2` call.
+unsafe fn slot_layout(context: *mut ffi::AVCodecContext, frame: *mut ffi::AVFrame) -> Option<FrameLayout> {
+    // SAFETY: by the caller's promise both are valid; the wrapper does not free the frame.
+    let (format, width, height) = unsafe {
+        let frame = ManuallyDrop::new(ff::frame::Video::wrap(frame));
+        (frame.format(), (*frame.as_ptr()).width, (*frame.as_ptr()).height)
+    };
+    let format = pixels::counterpart(format).filter(pixels::Counterpart::is_same_bytes)?.format;
+    let (mut width, mut height) = (width, height);
+    let mut aligns = [0 as c_int; ffi::AV_NUM_DATA_POINTERS as usize];
+    // SAFETY: the function writes both sides and AV_NUM_DATA_POINTERS alignments.
+    unsafe { ffi::avcodec_align_dimensions2(context, &mut width, &mut height, aligns.as_mut_ptr()) };
+    let height = u32::try_from(height).ok()?;
+    let mut width = u32::try_from(width).ok()?;
+    loop {
+        let layout = FrameLayout::aligned(format, width, height).ok()?;
+        let is_aligned = |(index, plane): (usize, &millpond_core::video::PlaneLayout)| {
+            let align = aligns.get(index).and_then(|align| usize::try_from(*align).ok()).unwrap_or(0);
+            plane.row_bytes.is_multiple_of(STRIDE_ALIGN) && plane.row_bytes.is_multiple_of(align.max(1))
+        };
+        if layout.planes().iter().enumerate().all(is_aligned) {
+            return Some(layout);
+        }
+        width += width & width.wrapping_neg();
+    }
+}
+
+/// The callback. Frame threads call it with copies of the context, all of which have the same `opaque`.
+pub(super) unsafe extern "C" fn get_buffer(
+    context: *mut ffi::AVCodecContext,
+    frame: *mut ffi::AVFrame,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: FFmpeg calls this with a valid context and frame; `opaque` points to the buffers of the decoder that owns
+    // the context, which live longer than it.
+    unsafe {
+        let buffers = &*((*context).opaque as *const Buffers);
+        let codec = (*context).codec;
+        let is_direct = !codec.is_null() && (*codec).capabilities & ffi::AV_CODEC_CAP_DR1 as c_int != 0;
+        let layout = if is_direct && (*context).hw_frames_ctx.is_null() { slot_layout(context, frame) } else { None };
+        let Some(layout) = layout else { return ffi::avcodec_default_get_buffer2(context, frame, flags) };
+        let Ok(slot) = buffers.acquire(&layout) else { return ffi::AVERROR(ffi::ENOMEM) };
+        if fill(frame, slot).is_none() {
+            return ffi::AVERROR(ffi::ENOMEM);
+        }
+        buffers.in_place.fetch_add(1, Ordering::Relaxed);
+        // So that a picture can be told to lie in a slot; references to it carry the mark.
+        (*frame).opaque = (*context).opaque;
+        0
+    }
+}
+
+/// Makes a frame refer to a slot, for writing.
+///
+/// # Safety
+/// The frame is valid and has no buffers.
+unsafe fn fill(frame: *mut ffi::AVFrame, mut slot: Pooled<Frame>) -> Option<()> {
+    let layout = *slot.layout();
+    let data = slot.bytes_mut().as_mut_ptr();
+    let opaque = slot.into_raw();
+    // SAFETY: the slot belongs to the buffer until `give_back`; its planes lie inside it by the layout. A decoder's
+    // frames have at most four planes here, so `data` itself serves as `extended_data`.
+    unsafe {
+        let buffer = ffi::av_buffer_create(data, layout.size() as _, Some(give_back), opaque, 0);
+        if buffer.is_null() {
+            give_back(opaque, data);
+            return None;
+        }
+        (*frame).data = [std::ptr::null_mut(); 8];
+        (*frame).linesize = [0; 8];
+        (*frame).buf = [std::ptr::null_mut(); 8];
+        (*frame).buf[0] = buffer;
+        for (index, plane) in layout.planes().iter().enumerate() {
+            (*frame).data[index] = data.add(plane.offset);
+            (*frame).linesize[index] = plane.stride as c_int;
+        }
+        (*frame).extended_data = (*frame).data.as_mut_ptr();
+    }
+    Some(())
+}
+
+/// Runs when FFmpeg drops its last reference to a slot, on whatever thread that is.
+pub(super) unsafe extern "C" fn give_back(opaque: *mut c_void, _data: *mut u8) {
+    // SAFETY: `fill` and `lend` put a pointer of `into_raw` here, and FFmpeg calls this once.
+    drop(unsafe { Pooled::<Frame>::from_raw(opaque) });
+}

@@ -1,0 +1,144 @@
+//! Containers to read: opening with an interrupt, what FFmpeg knows about streams, seeking. Only [`open`] allocates on the
+//! Rust heap.
+
+use super::{ColorNumbers, number};
+use ffmpeg_next as ff;
+use ffmpeg_next::ffi;
+use std::ffi::{CStr, c_int};
+use std::ptr;
+
+/// Opens a container without looking into its packets, from `url` or from `stream`, which then is called `url`.
+/// `interrupted` is asked while the system keeps FFmpeg waiting.
+pub(crate) fn open(
+    url: &CStr,
+    stream: Option<ff::format::context::StreamIo>,
+    options: ff::Dictionary<'_>,
+    interrupted: impl Fn() -> bool + Send + 'static,
+) -> Result<ff::format::context::Input, ff::Error> {
+    let interrupt = ff::util::interrupt::new(Box::new(interrupted));
+    // SAFETY: a fresh context is filled in before it is opened; the options change hands and come back; on failure
+    // FFmpeg frees the context and leaves the stream, which is dropped after it; on success ffmpeg-next owns both,
+    // together with the closure that FFmpeg calls.
+    unsafe {
+        let mut context = ffi::avformat_alloc_context();
+        if context.is_null() {
+            return Err(ff::Error::Other { errno: ff::error::ENOMEM });
+        }
+        (*context).interrupt_callback = interrupt.interrupt;
+        let mut stream = stream;
+        if let Some(stream) = &mut stream {
+            (*context).pb = stream.as_mut_ptr();
+        }
+        let mut options = options.disown();
+        let result = ffi::avformat_open_input(&mut context, url.as_ptr(), ptr::null(), &mut options);
+        drop(ff::Dictionary::own(options));
+        match (result, stream) {
+            (0, None) => Ok(ff::format::context::Input::wrap_with_interrupt(context, interrupt.guard)),
+            (0, Some(stream)) => {
+                Ok(ff::format::context::Input::wrap_with_custom_io_and_interrupt(context, stream, interrupt.guard))
+            }
+            (error, _) => Err(ff::Error::from(error)),
+        }
+    }
+}
+
+/// Reads packets until every stream's parameters are known.
+pub(crate) fn find_streams(input: &mut ff::format::context::Input) -> Result<(), ff::Error> {
+    // SAFETY: the context is open and borrowed for the call.
+    match unsafe { ffi::avformat_find_stream_info(input.as_mut_ptr(), ptr::null_mut()) } {
+        error if error < 0 => Err(ff::Error::from(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Goes to the key frame of `stream` at or before `tick`, as far as the container's index knows.
+pub(crate) fn seek(input: &mut ff::format::context::Input, stream: usize, tick: i64) -> Result<(), ff::Error> {
+    let stream = c_int::try_from(stream).map_err(|_| ff::Error::StreamNotFound)?;
+    // SAFETY: the context is open and borrowed for the call; FFmpeg checks the stream index.
+    match unsafe { ffi::av_seek_frame(input.as_mut_ptr(), stream, tick, ffi::AVSEEK_FLAG_BACKWARD) } {
+        error if error < 0 => Err(ff::Error::from(error)),
+        _ => Ok(()),
+    }
+}
+
+/// What a container says about a stream.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct StreamNumbers {
+    pub(crate) width: c_int,
+    pub(crate) height: c_int,
+    pub(crate) color: ColorNumbers,
+    /// The container's own pixel aspect, 0 if it has none.
+    pub(crate) container_aspect: (c_int, c_int),
+    /// The codec parameters' pixel aspect, 0 if there is none.
+    pub(crate) codec_aspect: (c_int, c_int),
+    /// Pictures by which decoding runs ahead of showing.
+    pub(crate) video_delay: c_int,
+    pub(crate) rate_hz: c_int,
+    pub(crate) channels: c_int,
+}
+
+/// What FFmpeg knows about a whole file; times in microseconds, or `AV_NOPTS_VALUE`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ContainerNumbers {
+    pub(crate) start_us: i64,
+    pub(crate) duration_us: i64,
+    pub(crate) bit_rate: i64,
+}
+
+/// What FFmpeg knows about a whole file.
+pub(crate) fn container_numbers(input: &ff::format::context::Input) -> ContainerNumbers {
+    // SAFETY: the context is open and borrowed.
+    unsafe {
+        let context = input.as_ptr();
+        ContainerNumbers {
+            start_us: (*context).start_time,
+            duration_us: (*context).duration,
+            bit_rate: (*context).bit_rate,
+        }
+    }
+}
+
+/// What FFmpeg knows about a stream now.
+pub(crate) fn stream_numbers(stream: &ff::Stream<'_>) -> StreamNumbers {
+    // SAFETY: the stream and its parameters live as long as the borrowed context; enums are C ints.
+    unsafe {
+        let stream = stream.as_ptr();
+        let codec = (*stream).codecpar;
+        StreamNumbers {
+            width: (*codec).width,
+            height: (*codec).height,
+            color: ColorNumbers {
+                matrix: number!((*codec).color_space),
+                range: number!((*codec).color_range),
+                primaries: number!((*codec).color_primaries),
+                transfer: number!((*codec).color_trc),
+                chroma_location: number!((*codec).chroma_location),
+            },
+            container_aspect: ((*stream).sample_aspect_ratio.num, (*stream).sample_aspect_ratio.den),
+            codec_aspect: ((*codec).sample_aspect_ratio.num, (*codec).sample_aspect_ratio.den),
+            video_delay: (*codec).video_delay,
+            rate_hz: (*codec).sample_rate,
+            channels: (*codec).ch_layout.nb_channels,
+        }
+    }
+}
+
+/// Corrects the duration of an MP4 track's last packet.
+///
+/// FFmpeg's demuxer takes it from the track's duration, which counts from the first sample, but the packet's time from
+/// behind the edit list's shift: it is too long by the priming of an AAC track.
+pub(crate) fn mend_duration(context: &ff::format::context::Input, packet: &mut ff::Packet) {
+    if !context.format().name().contains("mp4") {
+        return;
+    }
+    let Some(stream) = context.stream(packet.stream()) else { return };
+    let is_last = packet.dts().is_some_and(|dts| dts.saturating_add(packet.duration()) == stream.duration());
+    // SAFETY: the stream lives as long as the borrowed context; the entry is read at once.
+    let first = unsafe {
+        let entry = ffi::avformat_index_get_entry(stream.as_ptr().cast_mut(), 0);
+        if entry.is_null() { 0 } else { (*entry).timestamp }
+    };
+    if is_last && first < 0 && packet.duration() > -first {
+        packet.set_duration(packet.duration() + first);
+    }
+}
