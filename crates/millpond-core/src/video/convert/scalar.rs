@@ -141,8 +141,7 @@ pub(super) fn mean_of_cells(top: &[u8], bottom: &[u8], out: &mut [u8]) {
 pub(super) fn double(samples: &[u8], out: &mut [u8]) {
     let (pairs, rest) = out.as_chunks_mut::<2>();
     for (pair, &sample) in pairs.iter_mut().zip(samples) {
-        // As one number, so that a vector of pairs is stored at once.
-        *pair = (u16::from(sample) * 0x101).to_le_bytes();
+        *pair = [sample; 2];
     }
     if let ([out], Some(&sample)) = (rest, samples.get(pairs.len())) {
         *out = sample;

@@ -274,3 +274,16 @@ pub(super) fn swap_ends<S: Simd>(s: S, pixels: &[u8], out: &mut [u8]) {
     }
     scalar::swap_ends(pixels.remainder(), out.into_remainder());
 }
+
+#[inline(always)]
+pub(super) fn double<S: Simd>(s: S, samples: &[u8], out: &mut [u8]) {
+    let even = out.len() & !1;
+    if even < S::BYTES {
+        return scalar::double(samples, out);
+    }
+    for at in starts(even, S::BYTES) {
+        let wide = s.load_widened(&samples[at / 2..]);
+        s.store(s.add(wide, s.shl::<8>(wide)), &mut out[at..]);
+    }
+    scalar::double(&samples[even / 2..], &mut out[even..]);
+}
