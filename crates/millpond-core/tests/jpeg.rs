@@ -334,7 +334,7 @@ fn no_file_is_longer_than_announced() {
 #[test]
 fn density_exif_and_profiles_come_through() {
     let picture = picture(PixelFormat::I420, 20, 20, 1, 1);
-    let profile: Vec<u8> = (0..200_000u32).map(|value| (value * 31 >> 3) as u8).collect();
+    let profile: Vec<u8> = (0..200_000u32).map(|value| ((value * 31) >> 3) as u8).collect();
     let exif = b"II*\0\x08\0\0\0\0\0\0\0\0\0";
     let options =
         JpegOptions { density: Density::DotsPerInch(300, 72), exif, icc_profile: &profile, ..JpegOptions::default() };

@@ -44,7 +44,7 @@ pub fn scenery(format: PixelFormat, width: u32, height: u32) -> Frame {
             for (at, sample) in plane.row_mut(y).iter_mut().enumerate() {
                 let x = at / bytes;
                 let slope = (x + 2 * y) / (8 + at % bytes) % 200;
-                let edge = if (x / 40 + y / 24) % 5 == 0 { 40 } else { 0 };
+                let edge = if (x / 40 + y / 24).is_multiple_of(5) { 40 } else { 0 };
                 *sample = (slope + edge + noise.next_u32() as usize % 6) as u8;
             }
         }
