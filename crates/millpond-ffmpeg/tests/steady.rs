@@ -143,6 +143,6 @@ fn decoding_again_and_again_takes_no_more_memory(path: &Path) {
     let before = footprint().current.unwrap();
     repeat(200);
     let after = footprint().current.unwrap();
-    // One picture leaked by each decoder would be 2 MB, its tables more.
-    assert!(after < before + (1 << 20), "{before} bytes before, {after} after 15,000 pictures");
+    // The C heap wavers by some MB with its threads. A picture leaked by each decoder would be 400 MB, 64 KiB of tables 12.
+    assert!(after < before + (8 << 20), "{before} bytes before, {after} after 15,000 pictures");
 }

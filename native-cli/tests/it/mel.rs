@@ -53,7 +53,7 @@ fn tone() -> PathBuf {
 const SWEEP: &str = "-f lavfi -i 'aevalsrc=0.4*sin(2*PI*(200+600*t)*t):s=16000:d=2' -ac 1";
 
 fn sweep() -> PathBuf {
-    made("sweep.wav", &format!("{SWEEP} -c:a pcm_s16le"))
+    made("mel_sweep.wav", &format!("{SWEEP} -c:a pcm_s16le"))
 }
 
 #[test]
@@ -88,13 +88,13 @@ fn whatever_ffmpeg_reads_has_its_features() {
     let wav = run.npy(&sweep(), &[]);
     assert_eq!(wav.0, [80, 161]);
     for (name, codec) in
-        [("sweep.flac", "flac"), ("sweep.mka", "flac"), ("sweep.m4a", "alac"), ("sweep.aiff", "pcm_s16be")]
+        [("mel_sweep.flac", "flac"), ("mel_sweep.mka", "flac"), ("mel_sweep.m4a", "alac"), ("mel_sweep.aiff", "pcm_s16be")]
     {
         let file =
             made(name, &format!("{SWEEP} -sample_fmt s16{} -c:a {codec}", if codec == "alac" { "p" } else { "" }));
         assert_eq!(run.npy(&file, &[]), wav, "{name}");
     }
-    let (shape, values) = run.npy(&made("sweep.mp3", &format!("{SWEEP} -b:a 64k")), &[]);
+    let (shape, values) = run.npy(&made("mel_sweep.mp3", &format!("{SWEEP} -b:a 64k")), &[]);
     // An encoder adds up to a tenth of a second of silence.
     assert!(shape[0] == 80 && (161..=170).contains(&shape[1]), "{shape:?}");
     assert!(values.iter().filter(|value| **value > 1.0).count() > 160);
@@ -212,7 +212,7 @@ fn numpy_reads_it() {
                  print(a.dtype.str, a.shape, a.flags.c_contiguous, repr(float(a[3, 40])))";
     // NumPy comes with the set-up.
     let said = String::from_utf8(shell(run.folder.path(), &format!("/usr/bin/python3 -c \"{probe}\""))).unwrap();
-    assert_eq!(said.trim(), format!("<f4 (80, 81) True {}", f64::from(values[3 * 81 + 40])));
+    assert_eq!(said.trim(), format!("<f4 (80, 81) True {:?}", f64::from(values[3 * 81 + 40])));
 }
 
 #[test]
