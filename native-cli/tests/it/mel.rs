@@ -87,9 +87,12 @@ fn whatever_ffmpeg_reads_has_its_features() {
     let run = Run::new();
     let wav = run.npy(&sweep(), &[]);
     assert_eq!(wav.0, [80, 161]);
-    for (name, codec) in
-        [("mel_sweep.flac", "flac"), ("mel_sweep.mka", "flac"), ("mel_sweep.m4a", "alac"), ("mel_sweep.aiff", "pcm_s16be")]
-    {
+    for (name, codec) in [
+        ("mel_sweep.flac", "flac"),
+        ("mel_sweep.mka", "flac"),
+        ("mel_sweep.m4a", "alac"),
+        ("mel_sweep.aiff", "pcm_s16be"),
+    ] {
         let file =
             made(name, &format!("{SWEEP} -sample_fmt s16{} -c:a {codec}", if codec == "alac" { "p" } else { "" }));
         assert_eq!(run.npy(&file, &[]), wav, "{name}");

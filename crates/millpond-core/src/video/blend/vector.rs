@@ -57,14 +57,54 @@ pub(super) fn solid<S: Simd>(s: S, dst: &mut [u8], pixel: [u8; 4], alpha: [u8; 4
     scalar::solid(dst.into_remainder(), pixel, alpha);
 }
 
-/// A row of straight pixels; `mode` is known where this is compiled, `factor` gives what alphas are multiplied by.
+/// What alphas are multiplied by. A type and no closure: a closure is a function of its own, and what is compiled for a
+/// level is inlined into it only by luck.
+trait Factor<S: Simd>: Copy {
+    /// `bytes` of the pixels from `at` on, multiplied.
+    fn scale(self, s: S, at: usize, bytes: S::V) -> S::V;
+}
+
+/// 255.
+#[derive(Clone, Copy)]
+struct Whole;
+
+impl<S: Simd> Factor<S> for Whole {
+    #[inline(always)]
+    fn scale(self, _: S, _: usize, bytes: S::V) -> S::V {
+        bytes
+    }
+}
+
+/// The same for every pixel.
+#[derive(Clone, Copy)]
+struct Faded<V>(V);
+
+impl<S: Simd> Factor<S> for Faded<S::V> {
+    #[inline(always)]
+    fn scale(self, s: S, _: usize, bytes: S::V) -> S::V {
+        s.mul_255(bytes, self.0)
+    }
+}
+
+/// That of the mask, times one for all.
+#[derive(Clone, Copy)]
+struct Masked<'a, V>(&'a [u8], V);
+
+impl<S: Simd> Factor<S> for Masked<'_, S::V> {
+    #[inline(always)]
+    fn scale(self, s: S, at: usize, bytes: S::V) -> S::V {
+        s.mul_255(bytes, s.mul_255(s.load_spread(&self.0[at..]), self.1))
+    }
+}
+
+/// A row of straight pixels; `mode` is known where this is compiled.
 #[inline(always)]
 fn straight_row<S: Simd>(
     s: S,
     dst: &mut [u8],
     src: &[u8],
     mode: Mode,
-    factor: impl Fn(usize, S::V) -> S::V,
+    factor: impl Factor<S>,
     rest: impl FnOnce(usize, &mut [u8], &[u8]),
 ) {
     let colors = s.splat_lane(ALPHA_OF_COLORS);
@@ -72,7 +112,7 @@ fn straight_row<S: Simd>(
     let mut pixels = 0;
     for (dst, src) in (&mut dst).zip(&mut src) {
         let (over, below) = (s.load(src), s.load(dst));
-        let alpha = factor(pixels, s.swizzle(over, colors));
+        let alpha = factor.scale(s, pixels, s.swizzle(over, colors));
         let out = match mode {
             Mode::PlusLighter => s.add_bytes(below, s.mul_255(over, alpha)),
             mode => s.mix(blended(s, mode, over, below), below, alpha),
@@ -132,14 +172,13 @@ pub(super) fn straight<S: Simd>(s: S, dst: &mut [u8], src: &[u8], opacity: u8, m
 
 #[inline(always)]
 fn straight_whole<S: Simd>(s: S, dst: &mut [u8], src: &[u8], mode: Mode) {
-    straight_row(s, dst, src, mode, |_, alpha| alpha, |_, dst, src| scalar::straight(dst, src, 255, mode));
+    straight_row(s, dst, src, mode, Whole, |_, dst, src| scalar::straight(dst, src, 255, mode));
 }
 
 #[inline(always)]
 fn straight_faded<S: Simd>(s: S, dst: &mut [u8], src: &[u8], opacity: u8, mode: Mode) {
-    let wide = s.splat(opacity);
     let rest = |_, dst: &mut [u8], src: &[u8]| scalar::straight(dst, src, opacity, mode);
-    straight_row(s, dst, src, mode, |_, alpha| s.mul_255(alpha, wide), rest);
+    straight_row(s, dst, src, mode, Faded(s.splat(opacity)), rest);
 }
 
 #[inline(always)]
@@ -149,9 +188,7 @@ pub(super) fn straight_masked<S: Simd>(s: S, dst: &mut [u8], src: &[u8], mask: &
 
 #[inline(always)]
 fn straight_through<S: Simd>(s: S, dst: &mut [u8], src: &[u8], mask: &[u8], opacity: u8, mode: Mode) {
-    let wide = s.splat(opacity);
-    let factor = |at: usize, alpha| s.mul_255(alpha, s.mul_255(s.load_spread(&mask[at..]), wide));
-    straight_row(s, dst, src, mode, factor, |at, dst, src| {
+    straight_row(s, dst, src, mode, Masked(mask, s.splat(opacity)), |at, dst, src| {
         scalar::straight_masked(dst, src, &mask[at..], opacity, mode);
     });
 }
@@ -161,14 +198,14 @@ fn premultiplied_row<S: Simd>(
     s: S,
     dst: &mut [u8],
     src: &[u8],
-    scaled: impl Fn(usize, S::V) -> S::V,
+    factor: impl Factor<S>,
     rest: impl FnOnce(usize, &mut [u8], &[u8]),
 ) {
     let (alphas, all) = (s.splat_lane(ALPHA), s.splat(255));
     let (mut dst, mut src) = (dst.chunks_exact_mut(S::BYTES), src.chunks_exact(S::BYTES));
     let mut pixels = 0;
     for (dst, src) in (&mut dst).zip(&mut src) {
-        let over = scaled(pixels, s.load(src));
+        let over = factor.scale(s, pixels, s.load(src));
         let through = s.xor(s.swizzle(over, alphas), all);
         s.store(s.add_bytes(over, s.mul_255(s.load(dst), through)), dst);
         pixels += S::BYTES / 4;
@@ -178,20 +215,17 @@ fn premultiplied_row<S: Simd>(
 
 #[inline(always)]
 pub(super) fn premultiplied<S: Simd>(s: S, dst: &mut [u8], src: &[u8], opacity: u8) {
-    let wide = s.splat(opacity);
     let rest = |_, dst: &mut [u8], src: &[u8]| scalar::premultiplied(dst, src, opacity);
     if opacity == 255 {
-        premultiplied_row(s, dst, src, |_, pixels| pixels, rest);
+        premultiplied_row(s, dst, src, Whole, rest);
     } else {
-        premultiplied_row(s, dst, src, |_, pixels| s.mul_255(pixels, wide), rest);
+        premultiplied_row(s, dst, src, Faded(s.splat(opacity)), rest);
     }
 }
 
 #[inline(always)]
 pub(super) fn premultiplied_masked<S: Simd>(s: S, dst: &mut [u8], src: &[u8], mask: &[u8], opacity: u8) {
-    let wide = s.splat(opacity);
-    let scaled = |at: usize, pixels| s.mul_255(pixels, s.mul_255(s.load_spread(&mask[at..]), wide));
-    premultiplied_row(s, dst, src, scaled, |at, dst, src| {
+    premultiplied_row(s, dst, src, Masked(mask, s.splat(opacity)), |at, dst, src| {
         scalar::premultiplied_masked(dst, src, &mask[at..], opacity);
     });
 }
