@@ -8,42 +8,21 @@ mod node;
 mod profiles;
 mod python;
 
-use std::path::Path;
 use std::process::ExitCode;
 
+use millpond_benches::parts::{self, Part};
 use millpond_benches::row::Row;
 
 type Rows = Result<Vec<Row>, String>;
 
-/// Measures one thing; it gets a folder for its files.
-type Part = fn(&Path) -> Rows;
-
 const PARTS: [(&str, Part); 3] = [("length", length::rows), ("profiles", profiles::rows), ("node", node::rows)];
 
 fn main() -> ExitCode {
-    let mut args: Vec<String> = std::env::args().skip(1).collect();
-    let json = args.last().is_some_and(|last| last == "--json");
-    args.truncate(args.len() - usize::from(json));
-    let (folder, only) = match &args[..] {
-        [word, seconds] if word == "stream" => return ended(length::stream(seconds)),
-        [folder] => (folder, None),
-        [folder, only] => (folder, Some(only)),
-        _ => {
-            eprintln!("usage: millpond-peers-audio FOLDER [PART] [--json]");
-            return ExitCode::from(2);
-        }
-    };
-    let mut code = ExitCode::SUCCESS;
-    for (name, rows) in PARTS.iter().filter(|(name, _)| only.is_none_or(|only| only == name)) {
-        match rows(Path::new(folder)) {
-            Ok(rows) => Row::print_all(&rows, json),
-            Err(message) => {
-                eprintln!("{name}: {message}");
-                code = ExitCode::from(2);
-            }
-        }
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match &args[..] {
+        [word, seconds] if word == "stream" => ended(length::stream(seconds)),
+        _ => parts::run("millpond-peers-audio", &PARTS, &args),
     }
-    code
 }
 
 fn ended(result: Result<(), String>) -> ExitCode {

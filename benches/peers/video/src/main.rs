@@ -13,17 +13,14 @@ mod tensor;
 mod turbojpeg;
 mod wasm;
 
-use std::path::Path;
 use std::process::ExitCode;
 
+use millpond_benches::parts::{self, Part};
 use millpond_benches::row::Row;
 
 type Rows = Result<Vec<Row>, String>;
 
-/// Measures an operation; it gets a folder for its files.
-type Operation = fn(&Path) -> Rows;
-
-const OPERATIONS: [(&str, Operation); 6] = [
+const OPERATIONS: [(&str, Part); 6] = [
     ("blend", blend::rows),
     ("convert", convert::rows),
     ("jpeg", jpeg::rows),
@@ -33,26 +30,6 @@ const OPERATIONS: [(&str, Operation); 6] = [
 ];
 
 fn main() -> ExitCode {
-    let mut args: Vec<String> = std::env::args().skip(1).collect();
-    let json = args.last().is_some_and(|last| last == "--json");
-    args.truncate(args.len() - usize::from(json));
-    let (folder, only) = match &args[..] {
-        [folder] => (folder, None),
-        [folder, only] => (folder, Some(only)),
-        _ => {
-            eprintln!("usage: millpond-peers-video FOLDER [OPERATION] [--json]");
-            return ExitCode::from(2);
-        }
-    };
-    let mut code = ExitCode::SUCCESS;
-    for (name, rows) in OPERATIONS.iter().filter(|(name, _)| only.is_none_or(|only| only == name)) {
-        match rows(Path::new(folder)) {
-            Ok(rows) => Row::print_all(&rows, json),
-            Err(message) => {
-                eprintln!("{name}: {message}");
-                code = ExitCode::from(2);
-            }
-        }
-    }
-    code
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    parts::run("millpond-peers-video", &OPERATIONS, &args)
 }
