@@ -15,7 +15,11 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 async function withLive(work, init) {
   const server = await serve({ "/": `${site}/` });
   try {
-    return await withPage(`${server.origin}/live.html`, init, work);
+    return await withPage(`${server.origin}/live.html`, init, async (page) => {
+      // The load event does not wait for a module that itself waits, as this page's does for its WebAssembly.
+      await page.waitForFunction(() => globalThis.millpondLive !== undefined);
+      return work(page);
+    });
   } finally {
     await server.close();
   }
