@@ -339,8 +339,9 @@ impl Muxer {
             error => self.error(error),
         })?;
         if let Some(output) = &self.output {
+            let may_stand = output.format().flags().contains(ff::format::Flags::TS_NONSTRICT);
             for (track, stream) in self.tracks.iter_mut().zip(output.streams()) {
-                track.to = stream.time_base();
+                (track.to, track.may_stand) = (stream.time_base(), may_stand);
             }
         }
         self.state = State::Opened;
