@@ -443,7 +443,10 @@ impl MuxerConfig {
     }
 
     /// The container to write under this name.
-    pub(crate) fn container_of(&self, name: &Path) -> Result<Container, Error> {
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedOutput`] if neither the configuration nor the name tell it.
+    pub fn container_of(&self, name: &Path) -> Result<Container, Error> {
         self.container.or_else(|| Container::of(name)).ok_or_else(|| Error::UnsupportedOutput {
             what: format!("the container of {}", name.display()),
             reason: "its name has no known extension".to_owned(),
