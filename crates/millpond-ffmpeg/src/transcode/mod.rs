@@ -199,19 +199,18 @@ fn feed(
             let time = Rational::new(i128::from(tick) * i128::from(base.0), base.1.into());
             progress.read = progress.read.max(time - window.offset);
         }
-        for fed in &mut stages_fed {
-            if fed.as_ref().is_some_and(|(index, _)| *index == packet.stream())
-                && let Some((_, packets)) = fed
-                && packets.send(std::mem::take(&mut packet)).is_err()
-            {
-                // It has come to the end of the stretch, or failed, which it has noted itself.
-                *fed = None;
-            }
-        }
-        for copied in &mut copies {
-            if copied.from == packet.stream() && copied.takes(&mut packet, window) {
+        let from = packet.stream();
+        if let Some(copied) = copies.iter_mut().find(|copied| copied.from == from) {
+            if copied.takes(&mut packet, window) {
                 stages.write(copied.to, &mut packet)?;
             }
+        } else if let Some(fed) =
+            stages_fed.iter_mut().find(|fed| fed.as_ref().is_some_and(|(index, _)| *index == from))
+            && let Some((_, packets)) = fed
+            && packets.send(std::mem::take(&mut packet)).is_err()
+        {
+            // It has come to the end of the stretch, or failed, which it has noted itself.
+            *fed = None;
         }
         if stages_fed.iter().all(Option::is_none) && copies.iter().all(|copied| copied.is_over) {
             break;
