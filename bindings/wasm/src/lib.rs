@@ -18,10 +18,13 @@ mod lending;
 #[cfg(feature = "audio")]
 mod mel;
 #[cfg(feature = "audio")]
+mod mel_config;
+#[cfg(feature = "audio")]
 mod mel_stream;
 mod memory;
 #[cfg(feature = "scene")]
 mod mixer;
+#[cfg(feature = "video")]
 mod monitor;
 #[cfg(feature = "video")]
 mod options;
@@ -46,10 +49,13 @@ pub use lending::PoolPolicy;
 #[cfg(feature = "audio")]
 pub use mel::Mel;
 #[cfg(feature = "audio")]
+pub use mel_config::MelConfig;
+#[cfg(feature = "audio")]
 pub use mel_stream::MelStream;
 pub use memory::{heap_bytes, opening_allocations, set_opening, steady_allocations};
 #[cfg(feature = "scene")]
 pub use mixer::Mixer;
+#[cfg(feature = "video")]
 pub use monitor::Monitor;
 #[cfg(feature = "video")]
 pub use resizer::Resizer;

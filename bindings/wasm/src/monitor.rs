@@ -1,9 +1,7 @@
 //! `Monitor`: memory over time, sampled when the page says so.
 
 use crate::errors;
-#[cfg(feature = "video")]
-use crate::FramePool;
-use crate::{SamplePool, TensorPool};
+use crate::{FramePool, SamplePool, TensorPool};
 use core::time::Duration;
 use millpond_core::memory::{self, History, Sample, Thresholds};
 use std::sync::Arc;
@@ -51,7 +49,6 @@ impl Monitor {
         Ok(Monitor { inner, last: Sample::default(), told })
     }
 
-    #[cfg(feature = "video")]
     /// Watches a pool of pictures, whose lent ones count as live frames.
     #[wasm_bindgen(js_name = watchFrames)]
     pub fn watch_frames(&mut self, name: &str, pool: &FramePool) {

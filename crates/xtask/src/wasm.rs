@@ -50,7 +50,11 @@ impl Module {
         let compiled = target.join("wasm32-unknown-unknown/wasm/millpond_wasm.wasm");
         let module = target.join("millpond_wasm.wasm");
         if Command::new("wasm-opt").arg("--version").output().is_ok_and(|output| output.status.success()) {
-            run(Command::new("wasm-opt").arg(std::env::var("WO").unwrap_or("-O3".into())).arg(&compiled).arg("-o").arg(&module))?;
+            run(Command::new("wasm-opt")
+                .arg(std::env::var("WO").unwrap_or("-O3".into()))
+                .arg(&compiled)
+                .arg("-o")
+                .arg(&module))?;
         } else {
             eprintln!("warning: wasm-opt (binaryen) is missing; the module is larger than it need be");
             std::fs::copy(&compiled, &module)?;
