@@ -81,12 +81,26 @@ impl VideoStream {
     }
 }
 
-/// A stream of sound.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct AudioStream {
+/// A stream of sound, as the container describes it.
+#[derive(Clone)]
+pub struct AudioStream {
     pub(crate) index: usize,
+    pub(crate) place: Place,
+    pub(crate) parameters: ff::codec::Parameters,
     /// Seconds of one tick.
     pub(crate) time_base: Rational,
+}
+
+impl AudioStream {
+    /// Its index in the file, which its packets carry.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Seconds of one tick of its times.
+    pub fn time_base(&self) -> Rational {
+        self.time_base
+    }
 }
 
 /// Prepares FFmpeg, once; it is silent from then on.
@@ -236,10 +250,17 @@ impl Demuxer {
     }
 
     /// The stream of sound that a player plays, chosen like [`video`](Self::video).
-    pub(crate) fn audio(&self) -> Result<AudioStream, Error> {
+    ///
+    /// # Errors
+    /// [`Error::NoStream`]; [`Error::MediaBroken`].
+    pub fn audio(&self) -> Result<AudioStream, Error> {
         let stream = self.pick(ff::media::Type::Audio).ok_or_else(|| self.no("sound"))?;
-        let time_base = time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?;
-        Ok(AudioStream { index: stream.index(), time_base })
+        Ok(AudioStream {
+            index: stream.index(),
+            place: self.place.clone(),
+            parameters: stream.parameters(),
+            time_base: time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
+        })
     }
 
     fn pick(&self, kind: ff::media::Type) -> Option<ff::Stream<'_>> {
@@ -331,15 +352,19 @@ fn options(access: &Access) -> ff::Dictionary<'static> {
         options.set("protocol_whitelist", "file");
         options.set("format_whitelist", CONTAINERS);
     } else {
-        // What FFmpeg's own layers need below the protocols that the caller named.
-        let mut list = String::from("file,crypto,data,tcp,tls,udp,httpproxy");
-        for protocol in &access.protocols {
-            list.push(',');
-            list.push_str(protocol);
-        }
-        options.set("protocol_whitelist", &list);
+        options.set("protocol_whitelist", &protocols(access));
     }
     options
+}
+
+/// FFmpeg's list of allowed protocols: those that the caller named, and what FFmpeg's own layers need below them.
+pub(crate) fn protocols(access: &Access) -> String {
+    let mut list = String::from("file,crypto,data,tcp,tls,udp,httpproxy");
+    for protocol in &access.protocols {
+        list.push(',');
+        list.push_str(protocol);
+    }
+    list
 }
 
 fn reader_error(place: &Place, fault: &Fault) -> Option<Error> {
