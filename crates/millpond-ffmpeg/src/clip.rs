@@ -4,10 +4,10 @@
 //! frame whose presentation time is at or before the wanted one, further back if the container's index misled, and
 //! the pictures between come too.
 
-use crate::demuxer::{Demuxer, VideoStream, color_tags};
+use crate::streams::{VideoStream, color_tags};
 use crate::{
-    Access, Cancel, DecoderConfig, DecoderStats, Error, Flow, Packet, Place, SharedMonitor, VideoDecoder, VideoFrame,
-    pixels,
+    Access, Cancel, DecoderConfig, DecoderStats, Demuxer, Error, Flow, Packet, Place, SharedMonitor, VideoDecoder,
+    VideoFrame, pixels,
 };
 use millpond_core::Rational;
 use millpond_scene::ClipInfo;

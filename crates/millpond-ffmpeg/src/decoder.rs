@@ -1,7 +1,8 @@
 //! Opening a decoder of sound.
 
+use crate::Demuxer;
 use crate::Error;
-use crate::demuxer::{self, Demuxer};
+use crate::streams::av_rational;
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 
@@ -31,7 +32,7 @@ pub(crate) fn open<T>(
         given.set(name, value);
     }
     let mut decoder = context.decoder();
-    decoder.set_packet_time_base(demuxer::av_rational(time_base));
+    decoder.set_packet_time_base(av_rational(time_base));
     let codec = ff::decoder::find(id).ok_or(ff::Error::DecoderNotFound).map_err(unsupported)?;
     decoder.open_as_with(codec, given).and_then(medium).map_err(unsupported)
 }

@@ -6,7 +6,8 @@
 //!   they are copied.
 //! - [`remux`](remux()) puts the streams of a file into another container.
 //! - [`Sampler`] watches memory while that happens.
-//! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more.
+//! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more; its
+//!   [`Limits`] say how much a file may ask for. [`untrusted`] tells what that protects from.
 //!
 //! No type of FFmpeg or its bindings appears in the public API.
 //!
@@ -39,6 +40,7 @@ mod demuxer;
 mod encoder;
 mod error;
 mod flow;
+mod limits;
 mod monitor;
 mod mono;
 mod muxer;
@@ -51,9 +53,11 @@ mod reader;
 mod remux;
 mod render;
 mod sound;
+mod streams;
 #[allow(unsafe_code, reason = "the one place that calls C")]
 mod sys;
 mod threads;
+pub mod untrusted;
 mod video_decoder;
 mod video_frame;
 
@@ -61,9 +65,10 @@ pub use aside::AsideFile;
 pub use cancel::Cancel;
 pub use clip::{Clip, ClipPicture};
 pub use container::Container;
-pub use demuxer::{Demuxer, VideoStream};
+pub use demuxer::Demuxer;
 pub use error::Error;
 pub use flow::{Flow, State};
+pub use limits::{Limit, Limits, limit_allocations};
 pub use monitor::{Sampler, SharedMonitor};
 pub use mono::{MonoSound, decode_mono};
 pub use packet::Packet;
@@ -72,5 +77,6 @@ pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, prob
 pub use remux::{RemuxOptions, RemuxReport, remux};
 pub use render::{Event, RenderOptions, RenderReport, WARM_UP_FRAMES, Warning, frame_at, render};
 pub use sound::{MAX_CHANNELS, Sound, SoundFormat};
+pub use streams::{AudioStream, Timing, VideoStream};
 pub use video_decoder::{DecoderConfig, DecoderStats, VideoDecoder};
 pub use video_frame::{Destination, VideoFrame};

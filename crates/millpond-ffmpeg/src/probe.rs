@@ -1,7 +1,7 @@
 //! What is in a file, as far as container and first picture tell.
 
-use crate::demuxer::{Demuxer, color_tags};
-use crate::{Access, Cancel, Clip, DecoderConfig, Error, Place, sys};
+use crate::streams::color_tags;
+use crate::{Access, Cancel, Clip, DecoderConfig, Demuxer, Error, Place, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::video::{Color, Matrix, Range};

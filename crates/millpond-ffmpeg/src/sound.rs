@@ -3,8 +3,8 @@
 //! Decoders do not trim: priming and padding are told apart by timestamps alone, as in browsers, so blocks before
 //! time 0 come too. Integer samples become value / 2^(bits - 1).
 
-use crate::demuxer::{AudioStream, Demuxer};
-use crate::{Access, Cancel, Error, Flow, Packet, Place, decoder};
+use crate::limits::Limit;
+use crate::{Access, AudioStream, Cancel, Demuxer, Error, Flow, Packet, Place, decoder};
 use ffmpeg_next as ff;
 use ffmpeg_next::format::Sample;
 use ffmpeg_next::format::sample::Type;
@@ -32,6 +32,8 @@ pub struct Sound {
     /// The block in `planes` was decoded while opening and not handed out yet.
     is_waiting: bool,
     damaged: u64,
+    /// Packets since the last block.
+    barren: u32,
 }
 
 /// What a block of PCM is.
@@ -66,6 +68,7 @@ impl Sound {
             tick: None,
             is_waiting: false,
             damaged: 0,
+            barren: 0,
         };
         if !sound.decode()? {
             return Err(Error::broken(place, "it yields no sound"));
@@ -87,7 +90,7 @@ impl Sound {
     /// Reads the next block; `false` at the end.
     ///
     /// # Errors
-    /// [`Error::UnsupportedFormat`], [`Error::Cancelled`].
+    /// [`Error::UnsupportedFormat`], [`Error::LimitExceeded`], [`Error::Cancelled`].
     ///
     /// # Realtime
     /// Does not allocate on the Rust heap unless a block is longer than all before.
@@ -133,7 +136,10 @@ impl Sound {
         while failures < PATIENCE {
             match self.decoder.receive_frame(&mut self.frame) {
                 Ok(()) if self.frame.samples() == 0 => {}
-                Ok(()) => return self.take().map(|()| true),
+                Ok(()) => {
+                    self.barren = 0;
+                    return self.take().map(|()| true);
+                }
                 Err(ff::Error::Eof) => return Ok(false),
                 Err(ff::Error::Other { errno: ff::error::EAGAIN }) => self.feed()?,
                 Err(_) => {
@@ -151,7 +157,9 @@ impl Sound {
                 if self.decoder.send_packet(self.packet.raw()).is_err() {
                     self.damaged += 1;
                 }
-                return Ok(());
+                self.barren += 1;
+                let most = self.stream.limits.barren_packets;
+                return Limit::BarrenPackets.check(self.demuxer.place(), most.into(), self.barren.into());
             }
         }
         // It fails only if it was called before, which changes nothing.
