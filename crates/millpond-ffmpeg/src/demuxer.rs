@@ -8,9 +8,10 @@
 
 use crate::limits::{self, Limit};
 use crate::reader::{Fault, Guarded};
-use crate::streams::{ContainerTags, Timing, container_tags, orientation, time_base};
+use crate::streams::{ContainerTags, Timing, container_tags, orientation, pixel_aspect, rational, time_base};
 use crate::{Access, AudioStream, Cancel, Error, Flow, Limits, Packet, Place, State, VideoStream, sys};
 use ffmpeg_next as ff;
+use millpond_core::Rational;
 use std::io::{Read, Seek};
 use std::sync::Once;
 use std::time::Duration;
@@ -168,6 +169,7 @@ impl Demuxer {
             pixel_aspect,
             container: self.stream_tags(stream.index()),
             timing: Timing::of(&stream),
+            frame_rate: rational(stream.avg_frame_rate()),
             limits: self.limits,
         })
     }
@@ -180,13 +182,8 @@ impl Demuxer {
     /// Clockwise quarter turns and pixel aspect of a stream of pictures; the container's word counts before the
     /// bitstream's.
     pub(crate) fn shape(&self, stream: &ff::Stream<'_>) -> (u8, (u32, u32)) {
-        let aspect = match self.stream_tags(stream.index()).aspect {
-            // A container that says "square" says nothing that a page could tell from silence.
-            (width, height) if width == 0 || height == 0 || width == height => sys::stream_numbers(stream).codec_aspect,
-            aspect => aspect,
-        };
-        let side = |value: i32| u32::try_from(value).unwrap_or(0);
-        (orientation(stream).turns, (side(aspect.0), side(aspect.1)))
+        let container = self.stream_tags(stream.index()).aspect;
+        (orientation(stream).turns, pixel_aspect(container, sys::stream_numbers(stream).codec_aspect))
     }
 
     /// The stream of sound that a player plays, chosen like [`video`](Self::video).
@@ -194,15 +191,27 @@ impl Demuxer {
     /// # Errors
     /// [`Error::NoStream`]; [`Error::MediaBroken`].
     pub fn audio(&self) -> Result<AudioStream, Error> {
-        let stream = self.pick(ff::media::Type::Audio).ok_or_else(|| self.no("sound"))?;
-        let numbers = sys::stream_numbers(&stream);
+        self.audio_of(&self.pick(ff::media::Type::Audio).ok_or_else(|| self.no("sound"))?)
+    }
+
+    /// What the container says about a stream of sound.
+    pub(crate) fn audio_of(&self, stream: &ff::Stream<'_>) -> Result<AudioStream, Error> {
+        let numbers = sys::stream_numbers(stream);
+        let time_base = time_base(stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?;
+        let timing = Timing::of(stream);
+        // What a container does not say in samples, its times do.
+        let first = Some(numbers.first_indexed).filter(|first| *first != ff::ffi::AV_NOPTS_VALUE);
+        let before = timing.start.zip(first).map_or(0, |(start, first)| i128::from(start) - i128::from(first));
+        let before = Rational::from_integer(before) * time_base * Rational::from_integer(numbers.rate_hz.into());
         let whole = |number: i32| u32::try_from(number).unwrap_or(0);
         Ok(AudioStream {
             index: stream.index(),
-            time_base: time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
-            timing: Timing::of(&stream),
-            rate_hz: whole(numbers.rate_hz),
-            priming_samples: whole(numbers.initial_padding),
+            time_base,
+            timing,
+            priming_samples: match whole(numbers.initial_padding) {
+                0 => u32::try_from(before.round().to_integer()).unwrap_or(0),
+                told => told,
+            },
             padding_samples: whole(numbers.trailing_padding),
             limits: self.limits,
         })

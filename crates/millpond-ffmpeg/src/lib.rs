@@ -79,4 +79,4 @@ pub use render::{Event, RenderOptions, RenderReport, WARM_UP_FRAMES, Warning, fr
 pub use sound::{MAX_CHANNELS, Sound, SoundFormat};
 pub use streams::{AudioStream, Timing, VideoStream};
 pub use video_decoder::{DecoderConfig, DecoderStats, VideoDecoder};
-pub use video_frame::{Destination, VideoFrame};
+pub use video_frame::{Destination, FieldOrder, VideoFrame};

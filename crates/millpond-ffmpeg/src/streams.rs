@@ -30,14 +30,15 @@ pub struct VideoStream {
     pub(crate) pixel_aspect: (u32, u32),
     pub(crate) container: ContainerTags,
     pub(crate) timing: Timing,
+    pub(crate) frame_rate: Option<Rational>,
     pub(crate) limits: Limits,
 }
 
 /// When a stream begins and how long it lasts, in its own ticks, as far as the container tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timing {
-    /// Presentation time of its first packet. Sound that has to be decoded before it can be heard (priming) begins before 0;
-    /// the difference between two streams' starts is by how much one comes later.
+    /// When its first picture is shown, or its first sample heard: packets that only help a decoder of sound to settle
+    /// lie before. The difference between two streams' starts is by how much one comes later.
     pub start: Option<i64>,
     /// How long it lasts.
     pub duration: Option<i64>,
@@ -76,6 +77,12 @@ impl VideoStream {
         self.timing
     }
 
+    /// Pictures a second on average, if the container tells. Where the rate varies, only the pictures' own
+    /// [times](crate::VideoFrame::tick) tell when each is shown.
+    pub fn frame_rate(&self) -> Option<Rational> {
+        self.frame_rate
+    }
+
     /// What the container says about its colours; a picture's own [`color`](crate::VideoFrame::color) adds the bitstream's.
     pub fn color(&self) -> ColorDescription {
         color_description(self.container.color, sys::ColorNumbers::default())
@@ -89,7 +96,6 @@ pub struct AudioStream {
     /// Seconds of one tick.
     pub(crate) time_base: Rational,
     pub(crate) timing: Timing,
-    pub(crate) rate_hz: u32,
     pub(crate) priming_samples: u32,
     pub(crate) padding_samples: u32,
     pub(crate) limits: Limits,
@@ -111,15 +117,10 @@ impl AudioStream {
         self.timing
     }
 
-    /// Samples at its front that only help the decoder to settle: what the container says (Opus' pre-skip), else how far it
-    /// begins before 0 (AAC behind an edit list). They are decoded like all others, and their times tell them apart.
+    /// Samples at its front that only help the decoder to settle: Opus' pre-skip, or what lies before the edit list of AAC
+    /// or the first whole frame of MP3. They are decoded like all others, and their times tell them apart.
     pub fn priming_samples(&self) -> u32 {
-        let before_zero = self.timing.start.filter(|start| *start < 0).map_or(0, |start| {
-            let samples = Rational::from_integer(-i128::from(start)) * self.time_base;
-            let samples = samples * Rational::from_integer(self.rate_hz.into());
-            u32::try_from(samples.round().to_integer()).unwrap_or(0)
-        });
-        if self.priming_samples > 0 { self.priming_samples } else { before_zero }
+        self.priming_samples
     }
 
     /// Samples at its end that only fill the last block, if the container tells.
@@ -134,9 +135,24 @@ pub(crate) fn container_tags(stream: &ff::Stream<'_>) -> ContainerTags {
 }
 
 pub(crate) fn time_base(stream: &ff::Stream<'_>) -> Option<Rational> {
-    let base = stream.time_base();
-    let (numerator, denominator) = (base.numerator(), base.denominator());
+    rational(stream.time_base())
+}
+
+/// One of FFmpeg's fractions, if it is more than 0.
+pub(crate) fn rational(value: ff::Rational) -> Option<Rational> {
+    let (numerator, denominator) = (value.numerator(), value.denominator());
     (numerator > 0 && denominator > 0).then(|| Rational::new(numerator.into(), denominator.into()))
+}
+
+/// Width to height of a pixel, from what container and bitstream say.
+pub(crate) fn pixel_aspect(container: (i32, i32), bitstream: (i32, i32)) -> (u32, u32) {
+    let (width, height) = match container {
+        // A container that says "square" says nothing that a page could tell from silence.
+        (width, height) if width == 0 || height == 0 || width == height => bitstream,
+        aspect => aspect,
+    };
+    let side = |value: i32| u32::try_from(value).unwrap_or(0);
+    (side(width), side(height))
 }
 
 /// A time base as FFmpeg has it; every one came from there.

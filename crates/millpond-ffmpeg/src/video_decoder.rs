@@ -349,7 +349,11 @@ impl VideoDecoder {
         if counterpart.is_full_range {
             self.bitstream.range = 2;
         }
-        let facts = Facts::of(&self.frame, color_description(self.stream.container.color, self.bitstream));
+        let facts = Facts::of(
+            &self.frame,
+            color_description(self.stream.container.color, self.bitstream),
+            self.stream.container.aspect,
+        );
         self.damaged += u64::from(facts.is_damaged);
         let frame = std::mem::replace(&mut self.frame, ff::frame::Video::empty());
         let picture = self.handle(frame, counterpart)?;

@@ -14,6 +14,7 @@ use millpond_ffmpeg::{
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::path::Path;
+use std::time::Duration;
 
 /// Who brings the memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -243,6 +244,59 @@ fn holding_more_than_said_is_counted_and_changes_no_picture() {
     let (got, stats) = pictures(&path, how);
     assert_eq!(got, reference(&path));
     assert!(stats.pool.overflow > 0 && stats.copies == 0, "{stats:?}");
+}
+
+#[test]
+fn an_empty_pool_that_fails_loses_pictures_counts_them_and_recovers() {
+    let path = sixteen_references();
+    let expected = reference(&path);
+    let deadline = Some(Duration::from_millis(5));
+    for when_empty in [Exhausted::Fail, Exhausted::Wait { deadline }] {
+        let mut demuxer = demuxer(&path);
+        let mut decoder = decoder(&demuxer, DecoderConfig { threads: 2, held: 1, when_empty });
+        let mut held = Vec::new();
+        decode(&mut demuxer, &mut decoder, |frame| held.push(frame));
+        let stats = decoder.stats();
+        assert!(held.len() < expected.len() && stats.damaged > 0, "{when_empty:?}: {stats:?}");
+        assert!(stats.pool.peak_usage <= stats.pool.capacity && stats.pool.overflow == 0, "{when_empty:?}: {stats:?}");
+        assert_eq!(stats.pool.waits > 0, when_empty != Exhausted::Fail, "{stats:?}");
+        held.clear();
+        demuxer.seek(0, 0).unwrap();
+        decoder.flush().unwrap();
+        let mut again = Vec::new();
+        decode(&mut demuxer, &mut decoder, |frame| again.push(hash(&frame)));
+        assert_eq!(again, expected.iter().map(|(_, hash)| hash.clone()).collect::<Vec<_>>(), "{when_empty:?}");
+    }
+}
+
+#[test]
+fn an_empty_pool_that_waits_loses_nothing() {
+    let path = sixteen_references();
+    let expected = reference(&path);
+    let mut demuxer = demuxer(&path);
+    let when_empty = Exhausted::Wait { deadline: None };
+    let mut decoder = decoder(&demuxer, DecoderConfig { threads: 2, held: 1, when_empty });
+    let (frames, shown) = std::sync::mpsc::channel::<VideoFrame>();
+    // Holds on to everything until nothing more comes, and only then lets go.
+    let hoarder = std::thread::spawn(move || {
+        let (mut held, mut hashes) = (Vec::new(), Vec::new());
+        loop {
+            match shown.recv_timeout(Duration::from_millis(50)) {
+                Ok(frame) => held.push(frame),
+                Err(end) => {
+                    hashes.extend(held.drain(..).map(|frame| hash(&frame)));
+                    if end == std::sync::mpsc::RecvTimeoutError::Disconnected {
+                        return hashes;
+                    }
+                }
+            }
+        }
+    });
+    decode(&mut demuxer, &mut decoder, |frame| frames.send(frame).unwrap());
+    drop(frames);
+    assert_eq!(hoarder.join().unwrap(), expected.into_iter().map(|(_, hash)| hash).collect::<Vec<_>>());
+    let stats = decoder.stats();
+    assert!(stats.pool.waits > 0 && stats.pool.overflow == 0 && stats.damaged == 0, "{stats:?}");
 }
 
 #[test]

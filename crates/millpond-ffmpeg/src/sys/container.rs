@@ -93,6 +93,8 @@ pub(crate) struct StreamNumbers {
     /// Samples that come before the sound and behind it.
     pub(crate) initial_padding: c_int,
     pub(crate) trailing_padding: c_int,
+    /// Time of the first packet in the container's index, in ticks; `AV_NOPTS_VALUE` without one.
+    pub(crate) first_indexed: i64,
 }
 
 /// What FFmpeg knows about a whole file; times in microseconds, or `AV_NOPTS_VALUE`.
@@ -122,7 +124,9 @@ pub(crate) fn stream_numbers(stream: &ff::Stream<'_>) -> StreamNumbers {
     unsafe {
         let stream = stream.as_ptr();
         let codec = (*stream).codecpar;
+        let first = ffi::avformat_index_get_entry(stream.cast_mut(), 0);
         StreamNumbers {
+            first_indexed: if first.is_null() { ffi::AV_NOPTS_VALUE } else { (*first).timestamp },
             width: (*codec).width,
             height: (*codec).height,
             color: ColorNumbers {
@@ -153,11 +157,8 @@ pub(crate) fn mend_duration(context: &ff::format::context::Input, packet: &mut f
     }
     let Some(stream) = context.stream(packet.stream()) else { return };
     let is_last = packet.dts().is_some_and(|dts| dts.saturating_add(packet.duration()) == stream.duration());
-    // SAFETY: the stream lives as long as the borrowed context; the entry is read at once.
-    let first = unsafe {
-        let entry = ffi::avformat_index_get_entry(stream.as_ptr().cast_mut(), 0);
-        if entry.is_null() { 0 } else { (*entry).timestamp }
-    };
+    let first = stream_numbers(&stream).first_indexed;
+    let first = if first == ffi::AV_NOPTS_VALUE { 0 } else { first };
     if is_last && first < 0 && packet.duration() > -first {
         packet.set_duration(packet.duration() + first);
     }
