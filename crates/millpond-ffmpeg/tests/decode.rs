@@ -53,6 +53,21 @@ const CLIPS: &[(&str, Memory, &str)] = &[
         Slots,
         "-f lavfi -i testsrc2=s=320x180:d=3 -pix_fmt yuv420p -c:v libx264 -preset fast -refs 16 -bf 3 -x264-params b-adapt=0:b-pyramid=normal:scenecut=0:keyint=250 OUT",
     ),
+    (
+        "h264_open_gop.mp4",
+        Slots,
+        "-f lavfi -i testsrc2=s=192x108:d=1.2 -pix_fmt yuv420p -c:v libx264 -bf 3 -x264-params open-gop=1:keyint=10:scenecut=0 OUT",
+    ),
+    (
+        "h264_refresh.ts",
+        Slots,
+        "-f lavfi -i testsrc2=s=192x108:d=0.8 -pix_fmt yuv420p -c:v libx264 -x264-params intra-refresh=1:keyint=12 OUT",
+    ),
+    (
+        "h264_turned.mp4",
+        Slots,
+        "-f lavfi -i testsrc2=s=192x108:d=0.4 -pix_fmt yuv420p -c:v libx264 -metadata:s:v rotate=90 OUT",
+    ),
     ("h264.flv", Slots, "-f lavfi -i testsrc2=s=128x72:d=0.4 -pix_fmt yuv420p -c:v libx264 OUT"),
     (
         "hevc.mp4",
@@ -63,6 +78,31 @@ const CLIPS: &[(&str, Memory, &str)] = &[
         "hevc_10.mkv",
         Slots,
         "-f lavfi -i testsrc2=s=186x106:d=0.4 -pix_fmt yuv420p10le -c:v libx265 -x265-params log-level=none OUT",
+    ),
+    (
+        "hevc_open_gop.mp4",
+        Slots,
+        "-f lavfi -i testsrc2=s=192x108:d=1 -pix_fmt yuv420p -c:v libx265 -x265-params log-level=none:open-gop=1:keyint=8:bframes=3 OUT",
+    ),
+    (
+        "hevc_fields.mkv",
+        Slots,
+        "-f lavfi -i testsrc2=s=192x128:r=50:d=0.4 -pix_fmt yuv420p -c:v libx265 -x265-params log-level=none:interlace=tff OUT",
+    ),
+    (
+        "hevc_422_10.mkv",
+        Slots,
+        "-f lavfi -i testsrc2=s=190x106:d=0.3 -pix_fmt yuv422p10le -c:v libx265 -x265-params log-level=none OUT",
+    ),
+    (
+        "hevc_444.mkv",
+        Slots,
+        "-f lavfi -i testsrc2=s=161x91:d=0.3 -pix_fmt yuv444p -c:v libx265 -x265-params log-level=none OUT",
+    ),
+    (
+        "vp9_10.webm",
+        Slots,
+        "-f lavfi -i testsrc2=s=161x91:d=0.3 -pix_fmt yuv420p10le -c:v libvpx-vp9 -deadline realtime -cpu-used 8 OUT",
     ),
     (
         "vp8.webm",
@@ -89,6 +129,18 @@ const CLIPS: &[(&str, Memory, &str)] = &[
         Copied,
         "-f lavfi -i testsrc2=s=192x108:d=0.4 -pix_fmt yuv420p10le -c:v libaom-av1 -cpu-used 8 -crf 40 -b:v 0 OUT",
     ),
+    (
+        "av1_odd.mkv",
+        Copied,
+        "-f lavfi -i testsrc2=s=161x91:d=0.3 -pix_fmt yuv420p -c:v libaom-av1 -cpu-used 8 -crf 40 -b:v 0 OUT",
+    ),
+    (
+        "av1_444.mkv",
+        Copied,
+        "-f lavfi -i testsrc2=s=160x90:d=0.3 -pix_fmt yuv444p -c:v libaom-av1 -cpu-used 8 -crf 40 -b:v 0 OUT",
+    ),
+    ("mpeg2_422.ts", Slots, "-f lavfi -i testsrc2=s=176x144:d=0.4 -pix_fmt yuv422p -c:v mpeg2video -bf 2 OUT"),
+    ("dnxhr.mov", Slots, "-f lavfi -i testsrc2=s=320x180:d=0.2 -pix_fmt yuv422p -c:v dnxhd -profile:v dnxhr_hq OUT"),
     ("mpeg1.mpg", Slots, "-f lavfi -i testsrc2=s=176x144:d=0.4 -pix_fmt yuv420p -c:v mpeg1video OUT"),
     (
         "mpeg2_fields.ts",
@@ -300,24 +352,39 @@ fn an_empty_pool_that_waits_loses_nothing() {
 }
 
 #[test]
-fn a_change_of_size_goes_to_a_pool_of_the_new_layout() {
-    let small = clip("change_a.h264", "-f lavfi -i testsrc2=s=160x90:d=0.4 -pix_fmt yuv420p -c:v libx264 -bf 2 OUT");
-    let large = clip("change_b.h264", "-f lavfi -i testsrc2=s=322x182:d=0.4 -pix_fmt yuv420p -c:v libx264 -bf 2 OUT");
-    let deep = clip("change_c.h264", "-f lavfi -i testsrc2=s=160x90:d=0.4 -pix_fmt yuv420p10le -c:v libx264 OUT");
-    let path = small.with_file_name("change.h264");
-    let whole: Vec<u8> = [&small, &large, &deep, &small].iter().flat_map(|path| std::fs::read(path).unwrap()).collect();
-    std::fs::write(&path, whole).unwrap();
-    let expected: Vec<String> =
-        [&small, &large, &deep, &small].iter().flat_map(|path| reference(path)).map(|(_, hash)| hash).collect();
-    for threads in [1, 3] {
-        let mut demuxer = demuxer(&path);
-        let mut decoder = decoder(&demuxer, DecoderConfig { threads, held: 40, ..DecoderConfig::default() });
-        let mut frames = Vec::new();
-        decode(&mut demuxer, &mut decoder, |frame| frames.push(frame));
-        let kinds: Vec<String> = frames.iter().map(|frame| frame.view().kind().to_string()).collect();
-        let hashes: Vec<String> = frames.iter().map(hash).collect();
-        assert_eq!(hashes, expected, "{threads} threads: {kinds:?}");
-        assert_eq!((decoder.stats().copies, decoder.stats().pool.overflow), (0, 0), "{threads} threads");
+fn a_change_of_size_format_or_colour_goes_to_a_pool_of_the_new_layout() {
+    let line = |what: &str, codec: &str| format!("-f lavfi -i testsrc2=d=0.4:s={what} {codec} OUT");
+    for (extension, memory, codec) in [
+        ("h264", Slots, "-c:v libx264 -bf 2"),
+        ("hevc", Slots, "-c:v libx265 -x265-params log-level=none"),
+        ("obu", Copied, "-c:v libaom-av1 -cpu-used 8 -f obu"),
+    ] {
+        let parts = [
+            ("a", "160x90 -pix_fmt yuv420p -colorspace bt709 -color_primaries bt709 -color_trc bt709"),
+            ("b", "322x182 -pix_fmt yuv420p -colorspace bt709 -color_primaries bt709 -color_trc bt709"),
+            ("c", "160x90 -pix_fmt yuv420p10le -colorspace bt2020nc -color_primaries bt2020 -color_trc smpte2084"),
+        ];
+        let [a, b, c] = parts.map(|(name, what)| clip(&format!("change_{name}.{extension}"), &line(what, codec)));
+        let path = a.with_file_name(format!("change.{extension}"));
+        let order = [&a, &b, &c, &a];
+        std::fs::write(&path, order.iter().flat_map(|path| std::fs::read(path).unwrap()).collect::<Vec<u8>>()).unwrap();
+        let list = order.iter().map(|path| reference(path)).collect::<Vec<_>>();
+        let matrices = list.iter().zip([1, 1, 9, 1]).flat_map(|(part, matrix)| vec![matrix; part.len()]);
+        let matrices: Vec<u8> = matrices.collect();
+        let expected: Vec<String> = list.into_iter().flatten().map(|(_, hash)| hash).collect();
+        for threads in [1, 3] {
+            let mut demuxer = demuxer(&path);
+            let mut decoder = decoder(&demuxer, DecoderConfig { threads, held: 40, ..DecoderConfig::default() });
+            let mut frames = Vec::new();
+            decode(&mut demuxer, &mut decoder, |frame| frames.push(frame));
+            let kinds: Vec<String> = frames.iter().map(|frame| frame.view().kind().to_string()).collect();
+            let hashes: Vec<String> = frames.iter().map(hash).collect();
+            assert_eq!(hashes, expected, "{extension}, {threads} threads: {kinds:?}");
+            let color: Vec<u8> = frames.iter().map(|frame| frame.color().matrix).collect();
+            assert_eq!(color, matrices, "{extension}, {threads} threads");
+            let copies = if memory == Copied { frames.len() as u64 } else { 0 };
+            assert_eq!((decoder.stats().copies, decoder.stats().pool.overflow), (copies, 0), "{extension}");
+        }
     }
 }
 
