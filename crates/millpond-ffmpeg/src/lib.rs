@@ -3,7 +3,7 @@
 //! - [`render`](render()) renders a scene to a file, [`frame_at`] one frame of it.
 //! - [`Clip`] reads the pictures of a file, [`Sound`] its PCM, [`probe`](probe()) says what is in it.
 //! - [`Demuxer`] and [`VideoDecoder`] give packets and pictures call by call; [`decoding`] tells where pixels lie and when
-//!   they are copied.
+//!   they are copied. [`custom_io`] reads from readers of yours.
 //! - [`remux`](remux()) puts the streams of a file into another container.
 //! - [`Sampler`] watches memory while that happens.
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more; its
@@ -33,6 +33,7 @@ mod aside;
 mod cancel;
 mod clip;
 mod container;
+pub mod custom_io;
 mod cut;
 mod decoder;
 pub mod decoding;

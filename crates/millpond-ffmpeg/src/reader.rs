@@ -4,8 +4,8 @@
 //! failed read, and the demuxer's call gives them back as [`Error::Reader`](crate::Error::Reader). After that the reader
 //! is not called again. One that says it read more than fits, or went elsewhere than it was sent, counts as failed.
 //!
-//! A reader that blocks cannot be interrupted: [`Cancel`] is asked before each call of it. Give it a timeout of its own if
-//! its source may fall silent.
+//! A reader that blocks cannot be interrupted: [`Cancel`] is asked before each call of it. [`custom_io`](crate::custom_io)
+//! tells what can be done.
 
 use crate::Cancel;
 use std::io::{self, Read, Seek, SeekFrom};

@@ -1,6 +1,7 @@
 //! `cargo xtask COMMAND`: set-up, the demo, the tests, conformance, benchmarks. Every step that takes long or changes the
 //! machine shows the plain command it runs.
 
+mod asan;
 mod bench;
 mod conformance;
 mod demo;
@@ -30,6 +31,7 @@ usage: cargo xtask COMMAND
   demo [--open]              from a fresh clone to a rendered clip and a page that previews it
   test                       set-up, then every check and every test
   loom | miri | soak         the pools: every interleaving, undefined behaviour, ten seconds of stress
+  asan                       native media and damaged files under AddressSanitizer
   pack                       the npm package as a tarball under target/npm/
   bench GROUP [--json]       our figures beside those of other programs and libraries
   conformance SCENE.json     compare native and browser, frame by frame
@@ -57,6 +59,7 @@ fn dispatch(args: &[String]) -> Outcome {
         ("demo", [open]) if open == "--open" => demo::run(true),
         ("test", []) => test::run(),
         ("loom" | "miri" | "soak", []) => pools::run(command),
+        ("asan", []) => asan::run(),
         ("wasm" | "page" | "pack", []) => package(command),
         ("bench", args) => bench::run(args),
         ("conformance", args) => conformance::run(args),
