@@ -260,15 +260,18 @@ fn main() -> ExitCode {
     let from = number("MILLPOND_FAULTS_FROM", 0);
     let end = from + number("MILLPOND_FAULTS", 1200);
     let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("faults-{}", std::process::id()));
     let threads: Vec<_> = (0..workers)
         .map(|worker| {
-            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("faults").join(worker.to_string());
-            let _ = fs::remove_dir_all(&folder);
+            let folder = folder.join(worker.to_string());
             fs::create_dir_all(&folder).unwrap();
             std::thread::spawn(move || watch(folder, from + worker, workers, end))
         })
         .collect();
     let failed: Vec<String> = threads.into_iter().filter_map(|thread| thread.join().unwrap().err()).collect();
+    if failed.is_empty() {
+        fs::remove_dir_all(folder).unwrap();
+    }
     for failure in &failed {
         eprintln!("a damaged file: {failure}");
     }
