@@ -69,8 +69,8 @@ const PICTURES: &[(&str, &str)] = &[
     ),
     (
         "top.ts",
-        "-f lavfi -i testsrc2=s=64x48:r=50:d=0.4,tinterlace=interleave_top -vf setsar=16/15 -pix_fmt yuv420p \
-         -c:v mpeg2video -flags +ildct+ilme -colorspace bt470bg -color_primaries bt470bg OUT",
+        "-f lavfi -i testsrc2=s=64x48:r=50:d=0.4 -vf tinterlace=interleave_top,setsar=16/15 -pix_fmt yuv420p \
+         -c:v libx264 -flags +ildct+ilme -colorspace bt470bg -color_primaries bt470bg OUT",
     ),
     (
         "bottom.mkv",
