@@ -127,7 +127,7 @@ impl Demuxer {
         let (flag, limits) = (cancel.clone(), access.limits);
         let failed = |error| reader_error(place, &fault).unwrap_or_else(|| open_error(place, error, cancel));
         let mut context =
-            sys::open(place.url(), stream, options(place, access), move || flag.is_abandoned()).map_err(failed)?;
+            sys::open(place.url(), stream, file_options(place, access), move || flag.is_abandoned()).map_err(failed)?;
         check(&context, place, &limits)?;
         let tags = context.streams().map(|stream| container_tags(&stream)).collect();
         sys::find_streams(&mut context, limits.pixels).map_err(failed)?;
@@ -308,7 +308,8 @@ impl Demuxer {
     }
 }
 
-fn options(place: &Place, access: &Access) -> ff::Dictionary<'static> {
+/// What a container is opened with.
+pub(crate) fn file_options(place: &Place, access: &Access) -> ff::Dictionary<'static> {
     let (protocols, formats) = access.lists(place);
     let mut options = ff::Dictionary::new();
     options.set("advanced_editlist", "0");
@@ -321,7 +322,7 @@ fn options(place: &Place, access: &Access) -> ff::Dictionary<'static> {
 }
 
 /// Holds what a container says against the limits.
-fn check(context: &ff::format::context::Input, place: &Place, limits: &Limits) -> Result<(), Error> {
+pub(crate) fn check(context: &ff::format::context::Input, place: &Place, limits: &Limits) -> Result<(), Error> {
     Limit::Streams.check(place, limits.streams.into(), u64::from(context.nb_streams()))?;
     let duration_us = u64::try_from(sys::container_numbers(context).duration_us).unwrap_or(0);
     if Duration::from_micros(duration_us) > limits.duration {
