@@ -20,7 +20,8 @@ pub(crate) fn run() -> Outcome {
     let target = version.lines().find_map(|line| line.strip_prefix("host: "));
     let target = target.ok_or_else(|| Failure::CouldNotRun("rustc -vV does not name its host".into()))?;
     let flags = "build.rustflags=['-Zsanitizer=address']";
-    let line = ["test", "--config", flags, "--target-dir", "target/asan", "--package", "millpond-ffmpeg"];
+    let line =
+        ["test", "--config", flags, "--target-dir", "target/asan", "--package", "millpond-ffmpeg", "--no-fail-fast"];
     let mut command = shell::command("cargo", line);
     command.args(["--target", target]).args(TESTS.iter().flat_map(|test| ["--test", test]));
     command.env("RUSTC_BOOTSTRAP", "1").env("MILLPOND_FAULTS", FILES);
