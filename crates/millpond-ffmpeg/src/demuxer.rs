@@ -206,6 +206,8 @@ impl Demuxer {
         let whole = |number: i32| u32::try_from(number).unwrap_or(0);
         Ok(AudioStream {
             index: stream.index(),
+            place: self.place.clone(),
+            parameters: stream.parameters(),
             time_base,
             timing,
             priming_samples: match whole(numbers.initial_padding) {

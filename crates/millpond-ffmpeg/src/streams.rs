@@ -90,9 +90,11 @@ impl VideoStream {
 }
 
 /// A stream of sound, as the container describes it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct AudioStream {
     pub(crate) index: usize,
+    pub(crate) place: Place,
+    pub(crate) parameters: ff::codec::Parameters,
     /// Seconds of one tick.
     pub(crate) time_base: Rational,
     pub(crate) timing: Timing,
