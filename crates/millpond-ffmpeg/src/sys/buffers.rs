@@ -28,6 +28,10 @@ pub(crate) struct Buffers {
     current: Mutex<Option<FrameLayout>>,
     in_place: AtomicU64,
     copies: AtomicU64,
+    /// The most pixels of a picture, before cropping.
+    max_pixels: u64,
+    /// Pixels of the last picture that had more; 0 if there was none.
+    refused: AtomicU64,
 }
 
 impl Buffers {
@@ -37,6 +41,7 @@ impl Buffers {
         threads: usize,
         held: usize,
         when_empty: Exhausted,
+        max_pixels: u64,
     ) -> Result<Buffers, millpond_core::Error> {
         let capacity = reference_frames(codec) + 1 + threads + held;
         Ok(Buffers {
@@ -44,6 +49,8 @@ impl Buffers {
             current: Mutex::default(),
             in_place: AtomicU64::new(0),
             copies: AtomicU64::new(0),
+            max_pixels,
+            refused: AtomicU64::new(0),
         })
     }
 
@@ -57,6 +64,11 @@ impl Buffers {
     /// Slots that the codec wrote into, and pictures that were copied into one.
     pub(crate) fn counts(&self) -> (u64, u64) {
         (self.in_place.load(Ordering::Relaxed), self.copies.load(Ordering::Relaxed))
+    }
+
+    /// Pixels of a picture that was refused because it has too many, told once.
+    pub(crate) fn take_refused(&self) -> Option<u64> {
+        Some(self.refused.swap(0, Ordering::Relaxed)).filter(|pixels| *pixels > 0)
     }
 
     /// The figures of all slots.
@@ -130,6 +142,12 @@ pub(super) unsafe extern "C" fn get_buffer(
     // the context, which live longer than it.
     unsafe {
         let buffers = &*((*context).opaque as *const Buffers);
+        let side = |side: c_int| u64::try_from(side).unwrap_or(0);
+        let pixels = side((*frame).width) * side((*frame).height);
+        if pixels > buffers.max_pixels {
+            buffers.refused.store(pixels, Ordering::Relaxed);
+            return ffi::AVERROR(ffi::EINVAL);
+        }
         let codec = (*context).codec;
         let is_direct = !codec.is_null() && (*codec).capabilities & ffi::AV_CODEC_CAP_DR1 as c_int != 0;
         let layout = if is_direct && (*context).hw_frames_ctx.is_null() { slot_layout(context, frame) } else { None };
