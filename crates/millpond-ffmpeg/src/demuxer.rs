@@ -96,6 +96,7 @@ pub(crate) fn prepare() {
         // Fills in the texts of FFmpeg's error codes; there is nothing in it that can fail.
         let _ = ff::init();
         ff::log::set_level(ff::log::Level::Quiet);
+        sys::take_over_log();
     });
 }
 

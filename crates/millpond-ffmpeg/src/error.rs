@@ -53,6 +53,14 @@ pub enum Error {
         /// What FFmpeg said.
         reason: String,
     },
+    /// A device for decoding, encoding or filters does not open or does not work.
+    #[error("no {kind} device ({reason})")]
+    Device {
+        /// What was asked for.
+        kind: crate::HwKind,
+        /// What FFmpeg and the driver said.
+        reason: String,
+    },
     /// A pixel or sample format without a counterpart here.
     #[error("{format} is not supported: {place}")]
     UnsupportedFormat {
@@ -177,6 +185,7 @@ impl Error {
             Error::ProtocolRefused { .. } => "E_PROTOCOL_REFUSED",
             Error::NoStream { .. } => "E_NO_STREAM",
             Error::UnsupportedCodec { .. } => "E_UNSUPPORTED_CODEC",
+            Error::Device { .. } => "E_DEVICE",
             Error::UnsupportedFormat { .. } => "E_UNSUPPORTED_FORMAT",
             Error::PathEscapes { .. } => "E_PATH_ESCAPES",
             Error::InputMissing { .. } => "E_INPUT_MISSING",
@@ -215,7 +224,10 @@ impl Error {
             | Error::Reader { .. }
             | Error::Asset { .. } => 3,
             Error::Output { .. } => 4,
-            Error::UnsupportedCodec { .. } | Error::UnsupportedFormat { .. } | Error::UnsupportedOutput { .. } => 5,
+            Error::UnsupportedCodec { .. }
+            | Error::Device { .. }
+            | Error::UnsupportedFormat { .. }
+            | Error::UnsupportedOutput { .. } => 5,
             Error::Cancelled => 6,
             Error::Temporary { .. } => 75,
         }

@@ -5,6 +5,7 @@
 //! frame. Handles may outlive decoder and pool and go to other threads; dropping one gives the slot back as soon as the
 //! decoder is done with it too.
 
+use crate::hw::HwKind;
 use crate::{Error, pixels};
 use ffmpeg_next as ff;
 use millpond_core::pool::Pooled;
@@ -18,6 +19,7 @@ pub struct VideoFrame {
     color: ColorDescription,
     is_interlaced: bool,
     is_damaged: bool,
+    device: Option<HwKind>,
 }
 
 enum Pixels {
@@ -36,12 +38,16 @@ impl VideoFrame {
 
     fn new(pixels: Pixels) -> VideoFrame {
         let color = ColorDescription::default();
-        VideoFrame { pixels, tick: None, color, is_interlaced: false, is_damaged: false }
+        VideoFrame { pixels, tick: None, color, is_interlaced: false, is_damaged: false, device: None }
     }
 
     pub(crate) fn describe(&mut self, frame: Facts) {
         let Facts { tick, color, is_interlaced, is_damaged } = frame;
         (self.tick, self.color, self.is_interlaced, self.is_damaged) = (tick, color, is_interlaced, is_damaged);
+    }
+
+    pub(crate) fn set_device(&mut self, device: Option<HwKind>) {
+        self.device = device;
     }
 
     /// The visible pixels, cropped as the bitstream says and not turned.
@@ -70,6 +76,11 @@ impl VideoFrame {
     /// Two fields of different times make up this picture.
     pub fn is_interlaced(&self) -> bool {
         self.is_interlaced
+    }
+
+    /// The device that decoded it; `None` if it was decoded in software.
+    pub fn device(&self) -> Option<HwKind> {
+        self.device
     }
 
     /// The decoder had to guess parts of it.

@@ -6,12 +6,16 @@
 mod buffers;
 mod container;
 mod decoder;
+mod hw;
+mod log;
 mod output;
 mod picture;
 
-pub(crate) use buffers::Buffers;
+pub(crate) use buffers::{Buffers, Counts};
 pub(crate) use container::*;
 pub(crate) use decoder::*;
+pub(crate) use hw::*;
+pub(crate) use log::*;
 pub(crate) use output::*;
 pub(crate) use picture::*;
 
