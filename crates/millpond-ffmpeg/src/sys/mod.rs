@@ -6,16 +6,20 @@
 mod buffers;
 mod container;
 mod decoder;
+mod encoder;
 mod hw;
 mod log;
+mod options;
 mod output;
 mod picture;
 
 pub(crate) use buffers::{Buffers, Counts};
 pub(crate) use container::*;
 pub(crate) use decoder::*;
+pub(crate) use encoder::*;
 pub(crate) use hw::*;
 pub(crate) use log::*;
+pub(crate) use options::*;
 pub(crate) use output::*;
 pub(crate) use picture::*;
 
