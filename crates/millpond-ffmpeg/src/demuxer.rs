@@ -374,9 +374,19 @@ fn container_tags(stream: &ff::Stream<'_>) -> ContainerTags {
 }
 
 fn time_base(stream: &ff::Stream<'_>) -> Option<Rational> {
-    let base = stream.time_base();
-    let (numerator, denominator) = (base.numerator(), base.denominator());
+    rational(stream.time_base())
+}
+
+/// One of FFmpeg's fractions, if it is more than 0.
+pub(crate) fn rational(value: ff::Rational) -> Option<Rational> {
+    let (numerator, denominator) = (value.numerator(), value.denominator());
     (numerator > 0 && denominator > 0).then(|| Rational::new(numerator.into(), denominator.into()))
+}
+
+/// Numerator and denominator of a fraction above 0 as FFmpeg has them, if they fit.
+pub(crate) fn av_pair(value: Rational) -> Option<(i32, i32)> {
+    let pair = (i32::try_from(*value.numer()).ok()?, i32::try_from(*value.denom()).ok()?);
+    (pair.0 > 0 && pair.1 > 0).then_some(pair)
 }
 
 /// A time base as FFmpeg has it; every one came from there.

@@ -137,6 +137,14 @@ pub enum Error {
         /// What FFmpeg said, or what would be.
         reason: String,
     },
+    /// A filter graph cannot be made of its description and what comes in, or a filter failed.
+    #[error("filter graph {graph:?}: {reason}")]
+    Filter {
+        /// The description.
+        graph: String,
+        /// Which filter or option, in FFmpeg's words.
+        reason: String,
+    },
     /// An encoder or container has no such option.
     #[error("{what} has no option {name} (near: {near})")]
     UnknownOption {
@@ -218,6 +226,7 @@ impl Error {
             Error::Core(error) => error.code(),
             Error::Output { .. } => "E_OUTPUT",
             Error::UnsupportedOutput { .. } => "E_UNSUPPORTED_OUTPUT",
+            Error::Filter { .. } => "E_FILTER",
             Error::UnknownOption { .. } => "E_UNKNOWN_OPTION",
             Error::OptionValue { .. } => "E_OPTION_VALUE",
             Error::Reader { .. } => "E_READER",
@@ -236,6 +245,7 @@ impl Error {
             | Error::InputUnknown { .. }
             | Error::InputMismatch { .. }
             | Error::TimeOutside { .. }
+            | Error::Filter { .. }
             | Error::UnknownOption { .. }
             | Error::OptionValue { .. }
             | Error::WrongState { .. }

@@ -111,6 +111,12 @@ impl VideoFrame {
         self.is_interlaced
     }
 
+    /// If it has two fields: whether the top one comes first.
+    pub(crate) fn fields(&self) -> Option<bool> {
+        let is_top_first = matches!(&self.pixels, Pixels::Counted { frame, .. } if frame.is_top_first());
+        self.is_interlaced.then_some(is_top_first)
+    }
+
     /// The device that decoded it; `None` if it was decoded in software.
     pub fn device(&self) -> Option<HwKind> {
         self.device
@@ -178,11 +184,16 @@ pub(crate) mod sealed {
     use super::*;
 
     pub trait Sealed {
+        /// It keeps the handle.
+        const KEEPS: bool = false;
+
         /// Takes the picture out of `waiting`, unless it does not fit; says whether its pixels were copied.
         fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error>;
     }
 
     impl Sealed for Option<VideoFrame> {
+        const KEEPS: bool = true;
+
         fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error> {
             *self = waiting.take();
             Ok(false)
