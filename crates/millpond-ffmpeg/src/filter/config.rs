@@ -53,7 +53,7 @@ impl FilterInput {
     /// What a source of sound is; pictures say it themselves.
     pub(super) fn sound(&self) -> Option<Source> {
         match *self {
-            FilterInput::Audio { rate_hz, channels } => Some(Source::Sound { rate_hz, channels }),
+            FilterInput::Audio { rate_hz, channels } => Some(Source::Sound { rate_hz, channels: channels as i32 }),
             FilterInput::Video { .. } => None,
         }
     }

@@ -144,7 +144,7 @@ impl Input {
         self.position = position.saturating_add(samples as i64);
         frame.set_rate(rate_hz);
         frame.set_pts(Some(position));
-        Ok(Some((Frame::Sound(frame), Source::Sound { rate_hz, channels: count })))
+        Ok(Some((Frame::Sound(frame), Source::Sound { rate_hz, channels: count as i32 })))
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) enum Source {
         frame_rate: (i32, i32),
     },
     /// Planar f32.
-    Sound { rate_hz: u32, channels: usize },
+    Sound { rate_hz: u32, channels: i32 },
 }
 
 /// A graph: parsed, and after [`connect`](Self::connect) at work.
@@ -92,8 +92,8 @@ impl Graph {
             (*graph.graph).nb_threads = threads;
             let (mut inputs, mut outputs) = (Pads(ptr::null_mut()), Pads(ptr::null_mut()));
             check(ffi::avfilter_graph_parse2(graph.graph, description.as_ptr(), &mut inputs.0, &mut outputs.0))?;
-            graph.inputs = pads(&inputs, |filter| (*filter).input_pads);
-            graph.outputs = pads(&outputs, |filter| (*filter).output_pads);
+            graph.inputs = pads(graph.graph, &inputs, |filter| (*filter).input_pads);
+            graph.outputs = pads(graph.graph, &outputs, |filter| (*filter).output_pads);
             if let Some(device) = device {
                 for index in 0..(*graph.graph).nb_filters as usize {
                     let filter = *(*graph.graph).filters.add(index);
@@ -129,7 +129,8 @@ impl Graph {
                 _ => (c"format", ("pix_fmts", pixel_formats()), c"buffersink"),
             };
             let convert = filter(self.graph, convert, &[formats])?;
-            let sink = filter(self.graph, sink, &[])?;
+            // Channels without names too, as the `ffmpeg` command has it.
+            let sink = filter(self.graph, sink, &[("all_channel_counts", c"1".to_owned())])?;
             // SAFETY: all filters are the graph's; linking checks the pads.
             unsafe {
                 check(ffi::avfilter_link(pad.filter, pad.index, convert, 0))?;
@@ -179,9 +180,15 @@ impl Graph {
     }
 }
 
+/// Open pads in the order in which their filters stand in the description; the list has them in another.
+///
 /// # Safety
-/// The list is one that parsing made.
-unsafe fn pads(list: &Pads, of: impl Fn(*mut ffi::AVFilterContext) -> *mut ffi::AVFilterPad) -> Vec<Pad> {
+/// The list is one that parsing into the graph made.
+unsafe fn pads(
+    graph: *mut ffi::AVFilterGraph,
+    list: &Pads,
+    of: impl Fn(*mut ffi::AVFilterContext) -> *mut ffi::AVFilterPad,
+) -> Vec<Pad> {
     let (mut found, mut at) = (Vec::new(), list.0);
     // SAFETY: the list ends with null; its filters and their pads belong to the graph.
     unsafe {
@@ -194,6 +201,8 @@ unsafe fn pads(list: &Pads, of: impl Fn(*mut ffi::AVFilterContext) -> *mut ffi::
             found.push(Pad { medium, filter: pad.filter_ctx, index: pad.pad_idx.unsigned_abs() });
             at = pad.next;
         }
+        let place = |pad: &Pad| (0..(*graph).nb_filters as usize).find(|at| *(*graph).filters.add(*at) == pad.filter);
+        found.sort_by_key(|pad| (place(pad), pad.index));
     }
     found
 }
@@ -243,14 +252,15 @@ fn source_filter(graph: *mut ffi::AVFilterGraph, source: &Source) -> Result<*mut
             }
             filter(graph, c"buffer", &options)
         }
-        Source::Sound { rate_hz, channels } => filter(
+        &Source::Sound { rate_hz, channels } => filter(
             graph,
             c"abuffer",
             &[
                 ("time_base", text(format!("1/{rate_hz}"))),
                 ("sample_rate", text(rate_hz.to_string())),
                 ("sample_fmt", text("fltp".to_owned())),
-                ("channel_layout", text(format!("{channels}c"))),
+                // A mask; a number of channels alone would leave their places open.
+                ("channel_layout", text(format!("{:#x}", ff::ChannelLayout::default(channels).bits()))),
             ],
         ),
     }
