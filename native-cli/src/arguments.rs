@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use millpond::Rational;
 use millpond::audio::Profile;
-use millpond::ffmpeg::Access;
+use millpond::ffmpeg::{Access, HwKind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Mel(MelArguments),
     /// Put the streams of a file into another container without decoding them.
     Remux(RemuxArguments),
+    /// Say which devices for decoding, encoding and filters open, and why the others do not.
+    Devices(DevicesArguments),
     /// Print the JSON Schema of scene files.
     Schema,
 }
@@ -152,6 +154,14 @@ pub(crate) struct RemuxArguments {
     pub(crate) fragmented: bool,
     #[command(flatten)]
     pub(crate) protocols: ProtocolArguments,
+}
+
+/// `millpond devices`.
+#[derive(Debug, Args)]
+pub(crate) struct DevicesArguments {
+    /// Open this kind in this process, as the command itself does it for each.
+    #[arg(long, value_name = "KIND", hide = true)]
+    pub(crate) here: Option<HwKind>,
 }
 
 impl SceneArguments {

@@ -373,7 +373,10 @@ impl FilterGraph {
 
     /// What went wrong, in the words that FFmpeg said on the way.
     fn explain(&self, error: ff::Error, said: &[String]) -> Error {
-        let mut reason = if said.is_empty() { error.to_string() } else { said.join("; ") };
+        let mut reason = error.to_string();
+        if !said.is_empty() {
+            reason = format!("{reason}: {}", said.join("; "));
+        }
         if let Some((_, name)) = reason.split_once("No such filter: '") {
             let names = sys::filter_names();
             let near = near(name.split('\'').next().unwrap_or_default(), names.iter().map(String::as_str));
