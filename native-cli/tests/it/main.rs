@@ -19,3 +19,4 @@ mod probing;
 mod remuxing;
 mod rendering;
 mod sound;
+mod transcoding;
