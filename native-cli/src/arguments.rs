@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 use millpond::Rational;
 use millpond::audio::Profile;
-use millpond::ffmpeg::{Access, Container};
+use millpond::ffmpeg::{Access, Container, HwKind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Remux(RemuxArguments),
     /// Decode a file and encode it anew.
     Transcode(Box<TranscodeArguments>),
+    /// Say which devices for decoding, encoding and filters open, and why the others do not.
+    Devices(DevicesArguments),
     /// Print the JSON Schema of scene files.
     Schema,
 }
@@ -229,6 +231,14 @@ pub(crate) struct TranscodeArguments {
     pub(crate) fragmented: bool,
     #[command(flatten)]
     pub(crate) protocols: ProtocolArguments,
+}
+
+/// `millpond devices`.
+#[derive(Debug, Args)]
+pub(crate) struct DevicesArguments {
+    /// Open this kind in this process, as the command itself does it for each.
+    #[arg(long, value_name = "KIND", hide = true)]
+    pub(crate) here: Option<HwKind>,
 }
 
 impl SceneArguments {

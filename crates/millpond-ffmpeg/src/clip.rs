@@ -6,7 +6,7 @@
 
 use crate::streams::{VideoStream, color_tags};
 use crate::{
-    Access, Cancel, DecoderConfig, DecoderStats, Demuxer, Error, FieldOrder, Flow, Packet, Place, SharedMonitor,
+    Access, Cancel, DecoderConfig, DecoderStats, Demuxer, Error, FieldOrder, Flow, HwKind, Packet, Place, SharedMonitor,
     VideoDecoder, VideoFrame, pixels,
 };
 use millpond_core::Rational;
@@ -54,7 +54,7 @@ impl Clip {
     pub fn open(place: &Place, access: &Access, cancel: &Cancel, config: DecoderConfig) -> Result<Clip, Error> {
         let demuxer = Demuxer::open(place, access, cancel)?;
         let stream = demuxer.video()?;
-        let mut decoder = VideoDecoder::new(&stream, config);
+        let mut decoder = VideoDecoder::new(&stream, config.clone());
         decoder.open()?;
         let mut info = ClipInfo::new(stream.time_base.recip());
         info.turns = stream.turns;
@@ -144,6 +144,16 @@ impl Clip {
         self.demuxer.damaged() + self.decoder.stats().damaged
     }
 
+    /// The device that it decodes on; see [`VideoDecoder::device`].
+    pub fn device(&self) -> Option<HwKind> {
+        self.decoder.device()
+    }
+
+    /// Why it decodes in software although it was given a device.
+    pub fn fallback(&self) -> Option<&str> {
+        self.decoder.fallback()
+    }
+
     /// What its decoder did so far.
     pub fn decoder_stats(&self) -> DecoderStats {
         self.decoder.stats()
@@ -175,7 +185,7 @@ impl Clip {
         // The start is always early enough, and opening is the one way there that every container has.
         let place = self.demuxer.place().clone();
         let monitor = self.monitor.take();
-        *self = Clip::open(&place, &self.access, &self.cancel, self.config)?;
+        *self = Clip::open(&place, &self.access, &self.cancel, self.config.clone())?;
         if let Some(monitor) = monitor {
             self.watch(&monitor);
         }

@@ -46,6 +46,7 @@ pub(crate) fn prepare() {
         let _ = ff::init();
         ff::log::set_level(ff::log::Level::Quiet);
         limits::prepare();
+        sys::take_over_log();
     });
 }
 

@@ -65,6 +65,14 @@ pub enum Error {
         /// What FFmpeg said.
         reason: String,
     },
+    /// A device for decoding, encoding or filters does not open or does not work.
+    #[error("no {kind} device ({reason})")]
+    Device {
+        /// What was asked for.
+        kind: crate::HwKind,
+        /// What FFmpeg and the driver said.
+        reason: String,
+    },
     /// A pixel or sample format without a counterpart here.
     #[error("{format} is not supported: {place}")]
     UnsupportedFormat {
@@ -141,6 +149,14 @@ pub enum Error {
         /// What FFmpeg said, or what would be.
         reason: String,
     },
+    /// A filter graph cannot be made of its description and what comes in, or a filter failed.
+    #[error("filter graph {graph:?}: {reason}")]
+    Filter {
+        /// The description.
+        graph: String,
+        /// Which filter or option, in FFmpeg's words.
+        reason: String,
+    },
     /// An encoder or container has no such option.
     #[error("{what} has no option {name} (near: {near})")]
     UnknownOption {
@@ -212,6 +228,7 @@ impl Error {
             Error::LimitExceeded { limit, .. } => limit.code(),
             Error::NoStream { .. } => "E_NO_STREAM",
             Error::UnsupportedCodec { .. } => "E_UNSUPPORTED_CODEC",
+            Error::Device { .. } => "E_DEVICE",
             Error::UnsupportedFormat { .. } => "E_UNSUPPORTED_FORMAT",
             Error::PathEscapes { .. } => "E_PATH_ESCAPES",
             Error::InputMissing { .. } => "E_INPUT_MISSING",
@@ -222,6 +239,7 @@ impl Error {
             Error::Core(error) => error.code(),
             Error::Output { .. } => "E_OUTPUT",
             Error::UnsupportedOutput { .. } => "E_UNSUPPORTED_OUTPUT",
+            Error::Filter { .. } => "E_FILTER",
             Error::UnknownOption { .. } => "E_UNKNOWN_OPTION",
             Error::OptionValue { .. } => "E_OPTION_VALUE",
             Error::Reader { .. } => "E_READER",
@@ -240,6 +258,7 @@ impl Error {
             | Error::InputUnknown { .. }
             | Error::InputMismatch { .. }
             | Error::TimeOutside { .. }
+            | Error::Filter { .. }
             | Error::UnknownOption { .. }
             | Error::OptionValue { .. }
             | Error::WrongState { .. }
@@ -255,7 +274,10 @@ impl Error {
             | Error::Reader { .. }
             | Error::Asset { .. } => 3,
             Error::Output { .. } => 4,
-            Error::UnsupportedCodec { .. } | Error::UnsupportedFormat { .. } | Error::UnsupportedOutput { .. } => 5,
+            Error::UnsupportedCodec { .. }
+            | Error::Device { .. }
+            | Error::UnsupportedFormat { .. }
+            | Error::UnsupportedOutput { .. } => 5,
             Error::Cancelled => 6,
             Error::Temporary { .. } => 75,
         }

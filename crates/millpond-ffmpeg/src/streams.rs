@@ -157,6 +157,12 @@ pub(crate) fn pixel_aspect(container: (i32, i32), bitstream: (i32, i32)) -> (u32
     (side(width), side(height))
 }
 
+/// Numerator and denominator of a fraction above 0 as FFmpeg has them, if they fit.
+pub(crate) fn av_pair(value: Rational) -> Option<(i32, i32)> {
+    let pair = (i32::try_from(*value.numer()).ok()?, i32::try_from(*value.denom()).ok()?);
+    (pair.0 > 0 && pair.1 > 0).then_some(pair)
+}
+
 /// A time base as FFmpeg has it; every one came from there.
 pub(crate) fn av_rational(value: Rational) -> ff::Rational {
     ff::Rational::new(*value.numer() as i32, *value.denom() as i32)

@@ -5,6 +5,7 @@
 //! frame. Handles may outlive decoder and pool and go to other threads; dropping one gives the slot back as soon as the
 //! decoder is done with it too.
 
+use crate::hw::HwKind;
 use crate::{Error, pixels, streams, sys};
 use ffmpeg_next as ff;
 use millpond_core::pool::{Pooled, SharedPooled};
@@ -49,6 +50,10 @@ impl VideoFrame {
 
     pub(crate) fn describe(&mut self, facts: Facts) {
         self.facts = facts;
+    }
+
+    pub(crate) fn set_device(&mut self, device: Option<HwKind>) {
+        self.facts.device = device;
     }
 
     /// The visible pixels, cropped as the bitstream says and not turned.
@@ -123,6 +128,19 @@ impl VideoFrame {
         self.facts.field_order
     }
 
+    /// If it has two fields: whether the top one comes first.
+    pub(crate) fn fields(&self) -> Option<bool> {
+        match self.facts.field_order {
+            FieldOrder::Progressive => None,
+            order => Some(order == FieldOrder::TopFirst),
+        }
+    }
+
+    /// The device that decoded it; `None` if it was decoded in software.
+    pub fn device(&self) -> Option<HwKind> {
+        self.facts.device
+    }
+
     /// The decoder had to guess parts of it.
     pub fn is_damaged(&self) -> bool {
         self.facts.is_damaged
@@ -138,6 +156,7 @@ pub(crate) struct Facts {
     pixel_aspect: (u32, u32),
     field_order: FieldOrder,
     pub(crate) is_damaged: bool,
+    device: Option<HwKind>,
 }
 
 impl Facts {
@@ -155,6 +174,7 @@ impl Facts {
                 (true, false) => FieldOrder::BottomFirst,
             },
             is_damaged: frame.is_corrupt() || frame.has_decode_errors(),
+            device: None,
         }
     }
 }
@@ -195,11 +215,16 @@ pub(crate) mod sealed {
     use super::*;
 
     pub trait Sealed {
+        /// It keeps the handle.
+        const KEEPS: bool = false;
+
         /// Takes the picture out of `waiting`, unless it does not fit; says whether its pixels were copied.
         fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error>;
     }
 
     impl Sealed for Option<VideoFrame> {
+        const KEEPS: bool = true;
+
         fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error> {
             *self = waiting.take();
             Ok(false)

@@ -173,14 +173,15 @@ const CLIPS: &[(&str, Memory, &str)] = &[
 ];
 
 /// What a decoding is like.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct How {
     config: DecoderConfig,
     /// Pictures that are really held.
     holds: usize,
 }
 
-const PLAIN: How = How { config: DecoderConfig { threads: 1, held: 1, when_empty: Exhausted::Allocate }, holds: 1 };
+const PLAIN: How =
+    How { config: DecoderConfig { threads: 1, held: 1, when_empty: Exhausted::Allocate, device: None }, holds: 1 };
 
 fn demuxer(path: &Path) -> Demuxer {
     Demuxer::open(&Place::file(path).unwrap(), &Access::default(), &Cancel::new()).unwrap()

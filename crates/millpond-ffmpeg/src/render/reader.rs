@@ -88,11 +88,12 @@ impl<'scope, 'env> Readers<'scope, 'env> {
 
     fn hire(&mut self) -> Result<usize, Error> {
         let (jobs, work) = bounded::<Job>(1);
-        let (assets, cancel, warnings, config) = (self.assets, self.cancel.clone(), self.warnings.clone(), self.config);
+        let (assets, cancel, warnings, config) =
+            (self.assets, self.cancel.clone(), self.warnings.clone(), self.config.clone());
         let monitor = self.monitor.clone();
         threads::start(self.scope, "clip reader", move || {
             while let Some(job) = work.receive() {
-                run(job, assets, config, monitor.as_ref(), &cancel, &warnings);
+                run(job, assets, config.clone(), monitor.as_ref(), &cancel, &warnings);
             }
         })?;
         self.jobs.push(jobs);

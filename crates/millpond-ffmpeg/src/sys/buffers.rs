@@ -10,6 +10,7 @@
 //! nevertheless is up to the pool's policy. Pictures whose size or format differ from those before come from a pool of
 //! their own; the old one drains.
 
+use super::hw::Wish;
 use crate::pixels;
 use ffmpeg_next as ff;
 use ffmpeg_next::ffi;
@@ -28,10 +29,24 @@ pub(crate) struct Buffers {
     current: Mutex<Option<FrameLayout>>,
     in_place: AtomicU64,
     copies: AtomicU64,
+    downloads: AtomicU64,
+    /// Where to decode, for the decoder's other callback.
+    pub(super) wish: Wish,
     /// The most pixels of a picture, before cropping.
     max_pixels: u64,
     /// Pixels of the last picture that had more; 0 if there was none.
     refused: AtomicU64,
+}
+
+/// What happened to the pictures of a decoder.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    /// Slots that the codec wrote into.
+    pub(crate) in_place: u64,
+    /// Pictures that were copied into one.
+    pub(crate) copies: u64,
+    /// Pictures that were copied into one from a device.
+    pub(crate) downloads: u64,
 }
 
 impl Buffers {
@@ -49,6 +64,8 @@ impl Buffers {
             current: Mutex::default(),
             in_place: AtomicU64::new(0),
             copies: AtomicU64::new(0),
+            downloads: AtomicU64::new(0),
+            wish: Wish::nothing(),
             max_pixels,
             refused: AtomicU64::new(0),
         })
@@ -61,9 +78,22 @@ impl Buffers {
         Ok(slot)
     }
 
-    /// Slots that the codec wrote into, and pictures that were copied into one.
-    pub(crate) fn counts(&self) -> (u64, u64) {
-        (self.in_place.load(Ordering::Relaxed), self.copies.load(Ordering::Relaxed))
+    /// A slot to copy a picture from a device into.
+    pub(super) fn slot_for_download(&self, layout: &FrameLayout) -> Result<Pooled<Frame>, millpond_core::Error> {
+        let slot = self.acquire(layout)?;
+        self.downloads.fetch_add(1, Ordering::Relaxed);
+        Ok(slot)
+    }
+
+    /// Where the decoder is to decode, as far as it can.
+    pub(crate) fn wish(&self) -> &Wish {
+        &self.wish
+    }
+
+    /// What happened so far.
+    pub(crate) fn counts(&self) -> Counts {
+        let now = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Counts { in_place: now(&self.in_place), copies: now(&self.copies), downloads: now(&self.downloads) }
     }
 
     /// Pixels of a picture that was refused because it has too many, told once.
@@ -167,7 +197,7 @@ pub(super) unsafe extern "C" fn get_buffer(
 ///
 /// # Safety
 /// The frame is valid and has no buffers.
-unsafe fn fill(frame: *mut ffi::AVFrame, mut slot: Pooled<Frame>) -> Option<()> {
+pub(super) unsafe fn fill(frame: *mut ffi::AVFrame, mut slot: Pooled<Frame>) -> Option<()> {
     let layout = *slot.layout();
     let data = slot.bytes_mut().as_mut_ptr();
     let opaque = slot.into_raw();
