@@ -14,7 +14,8 @@
 use super::stage::{BLOCK, Chroma, Luma, Pixels, blocks, lies_ready};
 use super::{
     RgbToYuv, YuvToRgb, YuvToYuv, cells, cells_to_rgba, double, four_to_three, full_to_rgba, halved_to_rgba, join,
-    mean_of_cells, mean_of_rows, put_fourth, recolor_chroma, recolor_luma, swap_ends, take_fourth, two_rows, weighted,
+    mean_of_cells, mean_of_rows, put_fourth, recolor_chroma, recolor_halved, recolor_luma, swap_ends, take_fourth,
+    two_rows, weighted,
 };
 use crate::Error;
 use crate::error::PictureKind;
@@ -256,7 +257,6 @@ impl Converter {
     fn recolored_luma(&self, recolor: Option<&YuvToYuv>, picture: &FrameView<'_>, out: &mut FrameViewMut<'_>) {
         let width = picture.width() as usize;
         let (mut luma, mut chroma) = (Luma::new(), Chroma::new());
-        let (mut wide_u, mut wide_v) = ([0; BLOCK], [0; BLOCK]);
         let (horizontal, vertical) = self.from.chroma_shift();
         for y in 0..picture.height() as usize {
             for range in blocks(width, BLOCK) {
@@ -269,12 +269,9 @@ impl Converter {
                 };
                 let columns = range.start >> horizontal..(range.end + horizontal as usize) >> horizontal;
                 let [u, v] = chroma.read(level, picture, y >> vertical, columns);
-                if horizontal == 0 {
-                    recolor_luma(level, recolor, row, u, v, dst);
-                } else {
-                    double(level, u, &mut wide_u[..range.len()]);
-                    double(level, v, &mut wide_v[..range.len()]);
-                    recolor_luma(level, recolor, row, &wide_u, &wide_v, dst);
+                match horizontal {
+                    0 => recolor_luma(level, recolor, row, u, v, dst),
+                    _ => recolor_halved(level, recolor, row, u, v, dst),
                 }
             }
             if self.to == PixelFormat::I420A {

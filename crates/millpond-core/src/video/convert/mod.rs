@@ -33,6 +33,7 @@ kernels! {
     fn swap_ends(pixels: &[u8], out: &mut [u8]);
     fn double(samples: &[u8], out: &mut [u8]);
     fn recolor_luma(convert: &YuvToYuv, y: &[u8], u: &[u8], v: &[u8], out: &mut [u8]);
+    fn recolor_halved(convert: &YuvToYuv, y: &[u8], u: &[u8], v: &[u8], out: &mut [u8]);
     fn recolor_chroma(convert: &YuvToYuv, u: &mut [u8], v: &mut [u8]);
 }
 

@@ -7,7 +7,7 @@ mod recolor;
 mod to_rgba;
 mod to_yuv;
 
-pub(super) use recolor::{recolor_chroma, recolor_luma};
+pub(super) use recolor::{recolor_chroma, recolor_halved, recolor_luma};
 pub(super) use to_rgba::{cells_to_rgba, full_to_rgba, halved_to_rgba};
 pub(super) use to_yuv::{cells, two_rows, weighted};
 

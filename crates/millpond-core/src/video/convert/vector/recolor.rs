@@ -45,6 +45,41 @@ pub(in super::super) fn recolor_luma<S: Simd>(s: S, convert: &YuvToYuv, y: &[u8]
     }
 }
 
+#[inline(always)]
+pub(in super::super) fn recolor_halved<S: Simd>(
+    s: S,
+    convert: &YuvToYuv,
+    y: &[u8],
+    u: &[u8],
+    v: &[u8],
+    out: &mut [u8],
+) {
+    let even = out.len() & !1;
+    if even < S::BYTES {
+        return scalar::recolor_halved(convert, y, u, v, out);
+    }
+    let [luma, blue, red] = convert.luma;
+    let (first, second, chroma) = (s.splat_pair(luma, 0), s.splat_pair(0, luma), s.splat_pair(blue, red));
+    let (offset, zero) = (s.splat_32(convert.raw_offsets()[0]), s.splat(0));
+    // Samples of even places are made apart from those of odd ones, which share their chroma.
+    let in_turn = s.splat_lane([0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15]);
+    for at in starts(even, S::BYTES) {
+        let y = s.load(&y[at..]);
+        let uv = s.xor(s.load_widened(&u[at / 2..]), s.shl::<8>(s.load_widened(&v[at / 2..])));
+        let (low, high) = (s.low_bytes(y, zero), s.high_bytes(y, zero));
+        let low_term = s.dot_add(offset, s.low_bytes(uv, zero), chroma);
+        let high_term = s.dot_add(offset, s.high_bytes(uv, zero), chroma);
+        let sums = [
+            s.dot_add(low_term, low, first),
+            s.dot_add(high_term, high, first),
+            s.dot_add(low_term, low, second),
+            s.dot_add(high_term, high, second),
+        ];
+        s.store(s.swizzle(narrowed(s, sums), in_turn), &mut out[at..]);
+    }
+    scalar::recolor_halved(convert, &y[even..], &u[even / 2..], &v[even / 2..], &mut out[even..]);
+}
+
 /// Weights and offsets of both chroma samples.
 struct Chroma<V> {
     blue: V,
