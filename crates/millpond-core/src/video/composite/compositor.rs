@@ -226,11 +226,6 @@ impl Compositor {
         Ok(())
     }
 
-    /// The plan of a layer.
-    pub fn plan(&self, index: usize) -> Option<&LayerPlan> {
-        self.layers.get(index)?.plan.as_ref()
-    }
-
     fn settle(&mut self, index: usize, plan: LayerPlan) {
         self.plans += 1;
         let placed = &mut self.layers[index];
@@ -298,7 +293,7 @@ impl Compositor {
         contents: &mut Contents,
         shown: impl Fn(usize) -> Option<Shown<'a>>,
     ) -> Result<(), Error> {
-        self.check(frame, &shown)?;
+        self.check(frame, 0, &shown)?;
         self.find_damage(contents, &shown);
         for index in 0..self.damage.areas().len() {
             self.draw(self.damage.areas()[index], frame, &shown);
@@ -338,19 +333,25 @@ impl Compositor {
         frame: &mut FrameViewMut<'_>,
         shown: impl Fn(usize) -> Option<Shown<'a>>,
     ) -> Result<(), Error> {
-        self.check(frame, &shown)?;
         let at = self.order.iter().position(|&other| other == index).ok_or(no_such(index))?;
+        self.check(frame, at + 1, &shown)?;
         self.paint(at + 1, Area::of(&self.canvas), frame, &shown);
         Ok(())
     }
 
-    fn check<'a>(&self, frame: &FrameViewMut<'_>, shown: &impl Fn(usize) -> Option<Shown<'a>>) -> Result<(), Error> {
+    /// Checks the frame, and the pictures from the layer at `first` in the order on.
+    fn check<'a>(
+        &self,
+        frame: &FrameViewMut<'_>,
+        first: usize,
+        shown: &impl Fn(usize) -> Option<Shown<'a>>,
+    ) -> Result<(), Error> {
         let (expected, got) = (self.canvas.kind(), frame.as_view().kind());
         if expected != got {
             return Err(Error::Mismatch { expected, got });
         }
-        for (index, layer) in self.layers.iter().enumerate() {
-            if let (Some(plan), Some(Shown { picture, .. })) = (&layer.plan, shown(index)) {
+        for &index in &self.order[first..] {
+            if let (Some(plan), Some(Shown { picture, .. })) = (&self.layers[index].plan, shown(index)) {
                 plan.check(&picture)?;
             }
         }
