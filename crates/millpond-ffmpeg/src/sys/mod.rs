@@ -6,12 +6,16 @@
 mod buffers;
 mod container;
 mod decoder;
+mod encoder;
+mod options;
 mod output;
 mod picture;
 
 pub(crate) use buffers::Buffers;
 pub(crate) use container::*;
 pub(crate) use decoder::*;
+pub(crate) use encoder::*;
+pub(crate) use options::*;
 pub(crate) use output::*;
 pub(crate) use picture::*;
 
