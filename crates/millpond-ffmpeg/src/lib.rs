@@ -53,6 +53,7 @@ mod queue;
 mod reader;
 mod remux;
 mod render;
+mod shared_frames;
 mod sound;
 #[allow(unsafe_code, reason = "the one place that calls C")]
 mod sys;
@@ -75,7 +76,8 @@ pub use packet::Packet;
 pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
 pub use remux::{RemuxOptions, RemuxReport, remux};
-pub use render::{Event, RenderOptions, RenderReport, WARM_UP_FRAMES, Warning, frame_at, render};
+pub use render::{Event, RenderOptions, RenderReport, StageTime, WARM_UP_FRAMES, Warning, frame_at, render};
+pub use shared_frames::SharedFrames;
 pub use sound::{MAX_CHANNELS, Sound, SoundFormat};
 pub use video_decoder::{DecoderConfig, DecoderStats, VideoDecoder};
 pub use video_frame::{Destination, VideoFrame};

@@ -12,7 +12,7 @@ use crate::demuxer::{self, VideoStream, color_description};
 use crate::pixels::{self, Counterpart};
 use crate::sys::{Buffers, ColorNumbers, PooledDecoder};
 use crate::video_frame::{Destination, Facts, VideoFrame};
-use crate::{Error, Flow, Packet, State, sys};
+use crate::{Error, Flow, Packet, SharedFrames, State, sys};
 use ffmpeg_next as ff;
 use millpond_core::pool::{Exhausted, PoolStats};
 use millpond_core::video::FrameLayout;
@@ -88,6 +88,7 @@ pub struct DecoderStats {
 pub struct VideoDecoder {
     stream: VideoStream,
     config: DecoderConfig,
+    shared: Option<SharedFrames>,
     state: State,
     codec: Option<PooledDecoder>,
     frame: ff::frame::Video,
@@ -112,6 +113,7 @@ impl VideoDecoder {
         VideoDecoder {
             stream: stream.clone(),
             config,
+            shared: None,
             state: State::Created,
             codec: None,
             frame: ff::frame::Video::empty(),
@@ -122,6 +124,13 @@ impl VideoDecoder {
             copies: 0,
             damaged: 0,
         }
+    }
+
+    /// Takes its slots from memory that it shares with other decoders; `when_empty` does not count then. To be said before
+    /// it is opened.
+    #[must_use]
+    pub fn with_frames(self, frames: &SharedFrames) -> VideoDecoder {
+        VideoDecoder { shared: Some(frames.clone()), ..self }
     }
 
     /// Opens the codec. Allowed when created or closed; a closed decoder begins anew.
@@ -148,7 +157,8 @@ impl VideoDecoder {
         options.set("thread_type", "frame+slice");
         // Crop to the pixel: by default FFmpeg keeps left edges aligned for speed.
         options.set("flags", "+unaligned");
-        let buffers = Buffers::new(id, threads, self.config.held, self.config.when_empty)?;
+        let shared = self.shared.as_ref().map(SharedFrames::set);
+        let buffers = Buffers::new(id, threads, self.config.held, self.config.when_empty, shared)?;
         self.codec = Some(PooledDecoder::open(context.0, codec, options, buffers).map_err(unsupported)?);
         self.state = State::Opened;
         Ok(())
@@ -163,7 +173,8 @@ impl VideoDecoder {
     /// packet is taken, skipped and counted.
     ///
     /// # Errors
-    /// [`Error::WrongState`] unless opened or streaming.
+    /// [`Error::WrongState`] unless opened or streaming; [`Error::Core`] if memory that is [shared](Self::with_frames) has no
+    /// slot left.
     ///
     /// # Realtime
     /// Does not allocate on the Rust heap, but for a new pool.
@@ -178,7 +189,10 @@ impl VideoDecoder {
         match codec.send(Some(packet.raw())) {
             Ok(()) => {}
             Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::Full),
-            Err(_) => self.damaged += 1,
+            Err(_) => {
+                refused(codec)?;
+                self.damaged += 1;
+            }
         }
         Ok(Flow::Done)
     }
@@ -218,6 +232,7 @@ impl VideoDecoder {
                     Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::NeedMore),
                     Err(ff::Error::Eof) => return Ok(Flow::Ended),
                     Err(_) => {
+                        refused(codec)?;
                         self.damaged += 1;
                         failures += 1;
                     }
@@ -347,4 +362,9 @@ impl VideoDecoder {
         let copied = pixels::copy(&frame, counterpart, &mut slot.view_mut());
         Ok(copied.map(|()| VideoFrame::from(slot)))
     }
+}
+
+/// Pictures are lost for want of memory that is shared, not because they are damaged.
+fn refused(codec: &PooledDecoder) -> Result<(), Error> {
+    codec.buffers().take_refusal().map_or(Ok(()), |error| Err(error.into()))
 }

@@ -365,12 +365,7 @@ impl<P: Picture> Stage<P> {
     ///
     /// # Realtime
     /// That of [`compose`](Self::compose).
-    pub fn update(
-        &mut self,
-        n: u64,
-        canvas: &mut FrameViewMut<'_>,
-        contents: &mut Contents,
-    ) -> Result<(), SceneError> {
+    pub fn update(&mut self, n: u64, canvas: &mut FrameViewMut<'_>, contents: &mut Contents) -> Result<(), SceneError> {
         self.arrange(n)?;
         let Stage { scene, assets, layers, compositor, .. } = self;
         Ok(compositor.update(canvas, contents, |layer| shown(scene, assets, layers, layer))?)
@@ -394,11 +389,13 @@ impl<P: Picture> Stage<P> {
         if let Some((_, picture)) = &assets[scene.layers[layer].asset].input {
             return Ok(Some(Ground { layer, picture, is_covered, is_last: false }));
         }
-        let Some((clip, (_, picture))) = state.clip.as_ref().and_then(|clip| Some((clip, clip.showing.picture()?))) else {
+        let Some((clip, (_, picture))) = state.clip.as_ref().and_then(|clip| Some((clip, clip.showing.picture()?)))
+        else {
             return Ok(None);
         };
         let next = self.position(layer, n + 1);
-        let is_last = next.is_some_and(|next| next.round == state.round && clip.showing.is_over_at(clip.tick(next.time)));
+        let is_last =
+            next.is_some_and(|next| next.round == state.round && clip.showing.is_over_at(clip.tick(next.time)));
         Ok(Some(Ground { layer, picture, is_covered, is_last }))
     }
 

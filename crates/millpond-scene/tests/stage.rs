@@ -37,7 +37,13 @@ struct Host {
 
 impl Host {
     fn new(layers: &str, ticks: &[i64]) -> Host {
-        Host { stage: Stage::new(scene(layers)).unwrap(), ticks: ticks.to_vec(), next: 0, log: Vec::new(), pushes: false }
+        Host {
+            stage: Stage::new(scene(layers)).unwrap(),
+            ticks: ticks.to_vec(),
+            next: 0,
+            log: Vec::new(),
+            pushes: false,
+        }
     }
 
     fn frame(&mut self, n: u64) -> Frame {
@@ -278,7 +284,11 @@ fn a_frame_is_its_ground_or_brought_up_to_date_and_looks_as_if_composed() {
     let (often, seldom): (Vec<i64>, Vec<i64>) = ((0..26).map(|n| 4 * n).collect(), (0..9).map(|n| 12 * n).collect());
     for (layers, ticks, ways) in [
         (r#"[{"asset": "clip"}]"#.to_owned(), &often, "p".repeat(25)),
-        (format!(r#"[{{"asset": "clip"}}, {patch}]"#), &often, ["p".repeat(5), "d".repeat(10), "p".repeat(10)].concat()),
+        (
+            format!(r#"[{{"asset": "clip"}}, {patch}]"#),
+            &often,
+            ["p".repeat(5), "d".repeat(10), "p".repeat(10)].concat(),
+        ),
         // Every picture shows three times; only then it may be drawn on.
         (format!(r#"[{{"asset": "clip"}}, {patch}]"#), &seldom, "pppppcccdccdccdpppppppppp".replace("cccd", "dccd")),
         (format!(r#"[{{"asset": "clip", "opacity": 0.9}}, {patch}]"#), &often, "c".repeat(25)),
