@@ -2,7 +2,7 @@
 
 use crate::arguments::SceneArguments;
 use crate::failure::Failure;
-use millpond::ffmpeg::{RenderOptions};
+use millpond::ffmpeg::RenderOptions;
 use millpond::scene::Scene;
 use std::path::{Path, PathBuf};
 

@@ -19,7 +19,7 @@ use std::path::Path;
 use std::thread::Scope;
 
 /// Pictures that wait for the video encoder.
-const PICTURES: usize = 2;
+const PICTURES: usize = 1;
 
 /// Pictures behind the composing stage: those that wait and the one that is being encoded.
 pub(crate) const WAITING: usize = PICTURES + 1;
@@ -185,5 +185,33 @@ fn mux(
         if let Some(mut packet) = waiting[index].take() {
             muxer.write(index, &mut packet)?;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RenderOptions;
+    use millpond_core::pool::PoolConfig;
+    use millpond_core::video::{FramePool, PixelFormat};
+
+    #[test]
+    fn an_encoder_that_fails_ends_its_neighbours() {
+        let run = Run::new(&RenderOptions::default(), Rational::from_integer(1));
+        let mut encoder = VideoEncoder::new(VideoEncoderConfig::new("libx264", 64, 64, Rational::from_integer(25)));
+        encoder.open().unwrap();
+        let layout = FrameLayout::aligned(PixelFormat::I420, 32, 64).unwrap();
+        let pool: FramePool = FramePool::frames(layout, PoolConfig::fixed(3)).unwrap();
+        let picture = || VideoFrame::from(pool.acquire().unwrap());
+        let (pictures, to_encode) = bounded(1);
+        let (packets, from_encoder) = bounded(1);
+        pictures.send(picture()).unwrap();
+        stage(&run, || encode(encoder, to_encode, packets, &run));
+        assert_eq!(run.failure.lock().unwrap().as_ref().map(Error::code), Some("E_MISMATCH"));
+        assert!(run.cancel.is_abandoned());
+        assert!(pictures.send(picture()).is_err(), "the composing stage is not told");
+        assert!(from_encoder.receive().is_none(), "the muxer is not told");
+        drop(pictures);
+        assert_eq!(pool.stats().in_use, 0);
     }
 }

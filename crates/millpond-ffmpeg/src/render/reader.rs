@@ -13,8 +13,8 @@ use millpond_core::{Rational, memory};
 use millpond_scene::{ClipInfo, Scene};
 use std::thread::Scope;
 
-/// Pictures that are decoded ahead.
-const AHEAD: usize = 2;
+/// Pictures that wait for the composing stage, besides the one that waits to get into the queue.
+const AHEAD: usize = 1;
 
 /// Pictures of a clip that can be out at once: those ahead, the one that waits to get into the queue, the one on its way
 /// to the stage, and the two that the stage holds.
