@@ -83,6 +83,9 @@ pub(crate) struct RenderArguments {
     /// Write how memory went over time as JSON, and beside it as a picture (.svg).
     #[arg(long, value_name = "FILE")]
     pub(crate) memory_report: Option<PathBuf>,
+    /// Tell how long each stage worked and waited.
+    #[arg(long)]
+    pub(crate) timing: bool,
 }
 
 /// `millpond frame`.

@@ -59,6 +59,7 @@ mod queue;
 mod reader;
 mod remux;
 mod render;
+mod shared_frames;
 mod sound;
 mod streams;
 #[allow(unsafe_code, reason = "the one place that calls C")]
@@ -88,7 +89,8 @@ pub use packet::Packet;
 pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
 pub use remux::{RemuxOptions, RemuxReport, remux};
-pub use render::{Event, RenderOptions, RenderReport, WARM_UP_FRAMES, Warning, frame_at, render};
+pub use render::{Event, RenderOptions, RenderReport, StageTime, WARM_UP_FRAMES, Warning, frame_at, render};
+pub use shared_frames::SharedFrames;
 pub use sound::{Sound, SoundFormat};
 pub use streams::{AudioStream, Timing, VideoStream};
 pub use transcode::{TranscodeOptions, TranscodeProgress, TranscodeReport, Treatment, transcode};

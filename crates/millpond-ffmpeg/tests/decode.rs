@@ -306,7 +306,8 @@ fn an_empty_pool_that_fails_loses_pictures_counts_them_and_recovers() {
     let deadline = Some(Duration::from_millis(5));
     for when_empty in [Exhausted::Fail, Exhausted::Wait { deadline }] {
         let mut demuxer = demuxer(&path);
-        let mut decoder = decoder(&demuxer, DecoderConfig { threads: 2, held: 1, when_empty, ..DecoderConfig::default() });
+        let mut decoder =
+            decoder(&demuxer, DecoderConfig { threads: 2, held: 1, when_empty, ..DecoderConfig::default() });
         let mut held = Vec::new();
         decode(&mut demuxer, &mut decoder, |frame| held.push(frame));
         let stats = decoder.stats();

@@ -135,7 +135,8 @@ fn process(path: &Path, folder: &Path, number: usize, tally: &mut Tally) {
     let limits = Limits { pixels: 1 << 20, ..Limits::default() };
     let (access, cancel) = (Access { limits, ..Access::default() }, Cancel::new());
     let place = Place::file(path).unwrap();
-    let config = DecoderConfig { threads: 1 + number % 3, held: 2, when_empty: Exhausted::Allocate, ..DecoderConfig::default() };
+    let config =
+        DecoderConfig { threads: 1 + number % 3, held: 2, when_empty: Exhausted::Allocate, ..DecoderConfig::default() };
     let monitor = SharedMonitor::new(Monitor::new(Thresholds::default(), History::Whole(2)).unwrap());
     let mut sum = 0;
     if let Some(mut clip) = tally.note(Clip::open(&place, &access, &cancel, config)) {
