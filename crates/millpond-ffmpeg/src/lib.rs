@@ -6,6 +6,7 @@
 //!   they are copied.
 //! - [`VideoEncoder`], [`AudioEncoder`] and [`Muxer`] are the way back; [`encoding`] tells about codecs and containers.
 //! - [`remux`](remux()) puts the streams of a file into another container.
+//! - [`Segmenter`] makes HLS and DASH of a source; [`segment`] tells how.
 //! - [`Sampler`] watches memory while that happens.
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more.
 //!
@@ -53,6 +54,7 @@ mod queue;
 mod reader;
 mod remux;
 mod render;
+pub mod segment;
 mod sound;
 #[allow(unsafe_code, reason = "the one place that calls C")]
 mod sys;
@@ -76,6 +78,9 @@ pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
 pub use remux::{RemuxOptions, RemuxReport, remux};
 pub use render::{Event, RenderOptions, RenderReport, WARM_UP_FRAMES, Warning, frame_at, render};
+pub use segment::{
+    PlaylistKind, Rendition, Rung, SegmentFormat, SegmentOptions, SegmentReport, Segmenter, suggest_ladder,
+};
 pub use sound::{MAX_CHANNELS, Sound, SoundFormat};
 pub use video_decoder::{DecoderConfig, DecoderStats, VideoDecoder};
 pub use video_frame::{Destination, VideoFrame};

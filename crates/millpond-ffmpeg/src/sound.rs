@@ -21,17 +21,10 @@ const PATIENCE: u32 = 256;
 pub struct Sound {
     demuxer: Demuxer,
     stream: AudioStream,
-    decoder: ff::decoder::Audio,
     packet: Packet,
-    frame: ff::frame::Audio,
-    /// One per channel, as long as the longest block so far; the first `frames` samples are the block's.
-    planes: [Vec<f32>; MAX_CHANNELS],
-    format: SoundFormat,
-    frames: usize,
-    tick: Option<i64>,
-    /// The block in `planes` was decoded while opening and not handed out yet.
+    blocks: Blocks,
+    /// The block in `blocks` was decoded while opening and not handed out yet.
     is_waiting: bool,
-    damaged: u64,
 }
 
 /// What a block of PCM is.
@@ -51,22 +44,8 @@ impl Sound {
     pub fn open(place: &Place, access: &Access, cancel: &Cancel) -> Result<Sound, Error> {
         let demuxer = Demuxer::open(place, access, cancel)?;
         let stream = demuxer.audio()?;
-        let options = [("flags2", "+skip_manual")];
-        let decoder =
-            decoder::open(&demuxer, stream.index, stream.time_base, &options, |_| {}, ff::decoder::Opened::audio)?;
-        let mut sound = Sound {
-            demuxer,
-            stream,
-            decoder,
-            packet: Packet::new(),
-            frame: ff::frame::Audio::empty(),
-            planes: Default::default(),
-            format: SoundFormat { rate_hz: 0, channels: 0 },
-            frames: 0,
-            tick: None,
-            is_waiting: false,
-            damaged: 0,
-        };
+        let blocks = Blocks::open(&demuxer, stream)?;
+        let mut sound = Sound { demuxer, stream, packet: Packet::new(), blocks, is_waiting: false };
         if !sound.decode()? {
             return Err(Error::broken(place, "it yields no sound"));
         }
@@ -76,7 +55,7 @@ impl Sound {
 
     /// Rate and channels of the last block that was read; of the first one after opening.
     pub fn format(&self) -> SoundFormat {
-        self.format
+        self.blocks.format()
     }
 
     /// Ticks per second of [`tick`](Self::tick).
@@ -97,17 +76,17 @@ impl Sound {
 
     /// Presentation time of the block's first sample; `None` if it follows the block before it.
     pub fn tick(&self) -> Option<i64> {
-        self.tick
+        self.blocks.tick()
     }
 
     /// The block: its samples of one channel. Empty for a channel that the file does not have.
     pub fn channel(&self, index: usize) -> &[f32] {
-        self.planes.get(index).and_then(|plane| plane.get(..self.frames)).unwrap_or(&[])
+        self.blocks.channel(index)
     }
 
     /// Packets and blocks that were damaged so far.
     pub fn damaged(&self) -> u64 {
-        self.damaged + self.demuxer.damaged()
+        self.blocks.damaged() + self.demuxer.damaged()
     }
 
     /// Goes to a block at or before `time` (seconds), early enough that decoders have settled when it is reached.
@@ -123,45 +102,138 @@ impl Sound {
         let tick = (early / self.stream.time_base).floor().to_integer();
         let tick = i64::try_from(tick).unwrap_or(i64::MAX);
         self.demuxer.seek(self.stream.index, tick)?;
-        self.decoder.flush();
+        self.blocks.flush();
         self.is_waiting = false;
         Ok(())
     }
 
     fn decode(&mut self) -> Result<bool, Error> {
-        let mut failures = 0;
-        while failures < PATIENCE {
-            match self.decoder.receive_frame(&mut self.frame) {
-                Ok(()) if self.frame.samples() == 0 => {}
-                Ok(()) => return self.take().map(|()| true),
-                Err(ff::Error::Eof) => return Ok(false),
-                Err(ff::Error::Other { errno: ff::error::EAGAIN }) => self.feed()?,
-                Err(_) => {
-                    self.damaged += 1;
-                    failures += 1;
-                }
+        loop {
+            match self.blocks.receive(self.demuxer.place())? {
+                Flow::Done => return Ok(true),
+                Flow::NeedMore | Flow::Full => self.feed()?,
+                Flow::Ended => return Ok(false),
             }
         }
-        Ok(false)
     }
 
     fn feed(&mut self) -> Result<(), Error> {
         while self.demuxer.read_into(&mut self.packet)? == Flow::Done {
             if self.packet.stream() == self.stream.index {
-                if self.decoder.send_packet(self.packet.raw()).is_err() {
-                    self.damaged += 1;
-                }
+                self.blocks.send(&self.packet);
                 return Ok(());
             }
         }
-        // It fails only if it was called before, which changes nothing.
-        let _ = self.decoder.send_eof();
+        self.blocks.send_end();
         Ok(())
     }
 
+    /// Reads on to the end without decoding: seconds at which the last block ends.
+    pub(crate) fn scan_end(mut self) -> Result<Rational, Error> {
+        let mut end = self.tick().unwrap_or(0);
+        while self.demuxer.read_into(&mut self.packet)? == Flow::Done {
+            if self.packet.stream() == self.stream.index {
+                let tick = self.packet.pts().or(self.packet.dts()).unwrap_or(end);
+                end = end.max(tick.saturating_add(self.packet.duration().max(0)));
+            }
+        }
+        Ok(Rational::from_integer(end.into()) * self.stream.time_base)
+    }
+}
+
+/// A decoder whose blocks come out as planar f32.
+pub(crate) struct Blocks {
+    decoder: ff::decoder::Audio,
+    frame: ff::frame::Audio,
+    /// One per channel, as long as the longest block so far; the first `frames` samples are the block's.
+    planes: [Vec<f32>; MAX_CHANNELS],
+    format: SoundFormat,
+    frames: usize,
+    tick: Option<i64>,
+    damaged: u64,
+    /// Errors since the last block.
+    failures: u32,
+}
+
+impl Blocks {
+    /// Opens a decoder that trims nothing.
+    pub(crate) fn open(demuxer: &Demuxer, stream: AudioStream) -> Result<Blocks, Error> {
+        let options = [("flags2", "+skip_manual")];
+        let decoder =
+            decoder::open(demuxer, stream.index, stream.time_base, &options, |_| {}, ff::decoder::Opened::audio)?;
+        Ok(Blocks {
+            decoder,
+            frame: ff::frame::Audio::empty(),
+            planes: Default::default(),
+            format: SoundFormat { rate_hz: 0, channels: 0 },
+            frames: 0,
+            tick: None,
+            damaged: 0,
+            failures: 0,
+        })
+    }
+
+    /// Rate and channels of the last block.
+    pub(crate) fn format(&self) -> SoundFormat {
+        self.format
+    }
+
+    /// Time of its first sample.
+    pub(crate) fn tick(&self) -> Option<i64> {
+        self.tick
+    }
+
+    /// Its samples of one channel; empty for a channel that it does not have.
+    pub(crate) fn channel(&self, index: usize) -> &[f32] {
+        self.planes.get(index).and_then(|plane| plane.get(..self.frames)).unwrap_or(&[])
+    }
+
+    /// Packets and blocks that were damaged so far.
+    pub(crate) fn damaged(&self) -> u64 {
+        self.damaged
+    }
+
+    /// Takes a packet; blocks must have been received before, all that there were. A damaged one is counted.
+    pub(crate) fn send(&mut self, packet: &Packet) {
+        if self.decoder.send_packet(packet.raw()).is_err() {
+            self.damaged += 1;
+        }
+    }
+
+    /// There are no more packets.
+    pub(crate) fn send_end(&mut self) {
+        // It fails only if it was called before, which changes nothing.
+        let _ = self.decoder.send_eof();
+    }
+
+    /// Forgets everything that was sent.
+    fn flush(&mut self) {
+        self.decoder.flush();
+    }
+
+    /// Asks for the next block. `place` stands for the file in errors.
+    pub(crate) fn receive(&mut self, place: &impl ToString) -> Result<Flow, Error> {
+        while self.failures < PATIENCE {
+            match self.decoder.receive_frame(&mut self.frame) {
+                Ok(()) if self.frame.samples() == 0 => {}
+                Ok(()) => {
+                    self.failures = 0;
+                    return self.take(place).map(|()| Flow::Done);
+                }
+                Err(ff::Error::Eof) => return Ok(Flow::Ended),
+                Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::NeedMore),
+                Err(_) => {
+                    self.damaged += 1;
+                    self.failures += 1;
+                }
+            }
+        }
+        Ok(Flow::Ended)
+    }
+
     /// Turns the decoder's frame into planar f32.
-    fn take(&mut self) -> Result<(), Error> {
-        let unsupported = |format: String| Error::UnsupportedFormat { place: self.demuxer.place().to_string(), format };
+    fn take(&mut self, place: &impl ToString) -> Result<(), Error> {
+        let unsupported = |format: String| Error::UnsupportedFormat { place: place.to_string(), format };
         let frame = &self.frame;
         let (frames, channels) = (frame.samples(), usize::from(frame.channels()));
         if !(1..=MAX_CHANNELS).contains(&channels) {
@@ -185,18 +257,6 @@ impl Sound {
         self.frames = frames;
         self.tick = frame.pts().or(frame.timestamp());
         Ok(())
-    }
-
-    /// Reads on to the end without decoding: seconds at which the last block ends.
-    pub(crate) fn scan_end(mut self) -> Result<Rational, Error> {
-        let mut end = self.tick.unwrap_or(0);
-        while self.demuxer.read_into(&mut self.packet)? == Flow::Done {
-            if self.packet.stream() == self.stream.index {
-                let tick = self.packet.pts().or(self.packet.dts()).unwrap_or(end);
-                end = end.max(tick.saturating_add(self.packet.duration().max(0)));
-            }
-        }
-        Ok(Rational::from_integer(end.into()) * self.stream.time_base)
     }
 }
 
