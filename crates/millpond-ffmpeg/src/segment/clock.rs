@@ -2,8 +2,7 @@
 //!
 //! Second 0 is where the source's earliest stream begins, but not before the source's own 0, so that what a player skips
 //! (AAC's priming) stays before it. Segments carry their times moved by [`ORIGIN_S`]: containers want no times below 0,
-//! and so priming and the decoding times of reordered pictures need neither edit lists nor shifts that would differ from
-//! track to track.
+//! and so neither priming nor the decoding times of reordered pictures need shifts that would differ from track to track.
 
 use millpond_core::Rational;
 

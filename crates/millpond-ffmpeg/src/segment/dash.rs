@@ -34,7 +34,8 @@ pub(crate) fn manifest(tracks: &[Track], common: &Common, now: SystemTime) -> St
             let _ = write!(text, " timeShiftBufferDepth=\"{}\"", duration(window));
         }
     }
-    let _ = write!(text, " maxSegmentDuration=\"PT{target}S\">\n  <Period id=\"0\" start=\"PT0S\">\n");
+    // Rounded to whole seconds no segment exceeds the target.
+    let _ = write!(text, " maxSegmentDuration=\"PT{target}.5S\">\n  <Period id=\"0\" start=\"PT0S\">\n");
     let mut id = 0;
     let pictures = tracks.iter().filter(|track| matches!(track.medium, Medium::Pictures { .. }));
     let mut pictures = pictures.peekable();

@@ -19,11 +19,15 @@ impl Sink {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is written from now on goes to this file, or nowhere. Returns the bytes that went to the one before.
-    pub(crate) fn turn_to(&self, file: Option<File>) -> u64 {
+    /// What is written from now on goes to this file, or nowhere. Returns the one before and the bytes that it got.
+    pub(crate) fn turn_to(&self, file: Option<File>) -> (Option<File>, u64) {
+        self.turn_back((file, 0))
+    }
+
+    /// Goes on with a file that was written to before.
+    pub(crate) fn turn_back(&self, (file, bytes): (Option<File>, u64)) -> (Option<File>, u64) {
         let mut state = self.lock();
-        state.file = file;
-        std::mem::take(&mut state.bytes)
+        (std::mem::replace(&mut state.file, file), std::mem::replace(&mut state.bytes, bytes))
     }
 }
 
