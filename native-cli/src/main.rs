@@ -1,4 +1,5 @@
-//! The command `millpond`: renders scenes, takes stills, probes, remuxes and segments media, computes log-mel features.
+//! The command `millpond`: renders scenes, takes stills, probes, remuxes, transcodes and
+//! segments media, computes log-mel features.
 //!
 //! What a person reads is written by [`console`], and so is what a program reads with `--json`. Exit codes: 0 done,
 //! 2 wrong usage or scene, 3 media missing or broken, 4 output cannot be written, 5 not supported, 6 cancelled,
@@ -21,6 +22,7 @@ mod render;
 mod scene_file;
 mod schema;
 mod segment;
+mod transcode;
 
 use arguments::Command;
 use console::Console;
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Command::Mel(arguments) => mel::run(&arguments, &console),
         Command::Remux(arguments) => remux::run(&arguments, &console),
         Command::Segment(arguments) => segment::run(&arguments, &console),
+        Command::Transcode(arguments) => transcode::run(&arguments, &console),
         Command::Schema => schema::run(&console),
     };
     console.finish(done)

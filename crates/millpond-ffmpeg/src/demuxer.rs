@@ -81,12 +81,26 @@ impl VideoStream {
     }
 }
 
-/// A stream of sound.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct AudioStream {
+/// A stream of sound, as the container describes it.
+#[derive(Clone)]
+pub struct AudioStream {
     pub(crate) index: usize,
+    pub(crate) place: Place,
+    pub(crate) parameters: ff::codec::Parameters,
     /// Seconds of one tick.
     pub(crate) time_base: Rational,
+}
+
+impl AudioStream {
+    /// Its index in the file, which its packets carry.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Seconds of one tick of its times.
+    pub fn time_base(&self) -> Rational {
+        self.time_base
+    }
 }
 
 /// Prepares FFmpeg, once; it is silent from then on.
@@ -236,19 +250,32 @@ impl Demuxer {
     }
 
     /// The stream of sound that a player plays, chosen like [`video`](Self::video).
-    pub(crate) fn audio(&self) -> Result<AudioStream, Error> {
+    ///
+    /// # Errors
+    /// [`Error::NoStream`]; [`Error::MediaBroken`].
+    pub fn audio(&self) -> Result<AudioStream, Error> {
         let stream = self.pick(ff::media::Type::Audio).ok_or_else(|| self.no("sound"))?;
-        let time_base = time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?;
-        Ok(AudioStream { index: stream.index(), time_base })
+        self.sound(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))
+    }
+
+    fn sound(&self, stream: &ff::Stream<'_>) -> Option<AudioStream> {
+        Some(AudioStream {
+            index: stream.index(),
+            place: self.place.clone(),
+            parameters: stream.parameters(),
+            time_base: time_base(stream)?,
+        })
     }
 
     /// All streams of sound, the one that a player plays first.
     pub(crate) fn sounds(&self) -> impl Iterator<Item = AudioStream> + '_ {
         let first = self.audio().ok();
-        let is_sound = |stream: &ff::Stream<'_>| stream.parameters().medium() == ff::media::Type::Audio;
-        let all = self.context.streams().filter(is_sound);
-        let all = all.filter_map(|stream| Some(AudioStream { index: stream.index(), time_base: time_base(&stream)? }));
-        first.into_iter().chain(all.filter(move |sound| first.is_none_or(|first| first.index != sound.index)))
+        let index = first.as_ref().map(AudioStream::index);
+        let is_another = move |stream: &ff::Stream<'_>| {
+            stream.parameters().medium() == ff::media::Type::Audio && index != Some(stream.index())
+        };
+        let others = self.context.streams().filter(is_another);
+        first.into_iter().chain(others.filter_map(|stream| self.sound(&stream)))
     }
 
     /// Where the first of some streams begins, in seconds; 0 if nobody says.

@@ -189,11 +189,7 @@ fn sources_of_all_kinds_keep_their_times_and_their_shape() {
              -pix_fmt yuv420p OUT",
             (96, 64),
         ),
-        (
-            "segment-turned.mp4",
-            "-i segment-upright.mp4 -c copy -metadata:s:v rotate=90 OUT",
-            (72, 128),
-        ),
+        ("segment-turned.mp4", "-i segment-upright.mp4 -c copy -metadata:s:v rotate=90 OUT", (72, 128)),
         (
             "segment-wide.mkv",
             "-f lavfi -i testsrc2=size=90x66:rate=10:duration=5 -vf setsar=4/3 -c:v libx264 -pix_fmt yuv420p OUT",

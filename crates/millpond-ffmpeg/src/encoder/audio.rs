@@ -5,7 +5,7 @@
 //! write down for players to skip.
 
 use super::fifo::{Fifo, FrameKind};
-use super::{Encoder, failed, open_first, receive, sealed};
+use super::{Encoder, End, failed, open_first, receive, sealed};
 use crate::{Error, Flow, MAX_CHANNELS, Packet, State, options, sys};
 use ff::format::Sample;
 use ff::format::sample::Type;
@@ -70,6 +70,7 @@ struct Codec {
     /// Time of the first sample in the fifo.
     position: i64,
     has_begun: bool,
+    end: End,
     /// Packets that had to be taken out to make room for a long block.
     waiting: VecDeque<Packet>,
 }
@@ -183,7 +184,7 @@ impl AudioEncoder {
             if let Some(frame) = codec.fifo.take() {
                 codec.encode(frame)?;
             }
-            codec.encoder.send_eof().map_err(|error| failed(&codec.name, error))?;
+            codec.end.send(&mut codec.encoder).map_err(|error| failed(&codec.name, error))?;
         }
         self.state = State::Draining;
         Ok(())
@@ -204,7 +205,7 @@ impl AudioEncoder {
             *packet = waiting;
             return Ok(Flow::Done);
         }
-        receive(&mut codec.encoder, &codec.name, packet)
+        receive(&mut codec.encoder, &mut codec.end, packet, &codec.name)
     }
 
     /// Gives the codec back.
@@ -248,15 +249,17 @@ impl Codec {
         }
         frame.set_pts(Some(self.position));
         self.position = self.position.saturating_add(frame.samples() as i64);
+        let mut was_empty = false;
         loop {
             match self.encoder.send_frame(&frame) {
                 Ok(()) => return Ok(()),
-                Err(ff::Error::Other { errno: ff::error::EAGAIN }) => {
+                Err(ff::Error::Other { errno: ff::error::EAGAIN }) if !was_empty => {
                     let mut packet = Packet::new();
-                    if receive(&mut self.encoder, &self.name, &mut packet)? != Flow::Done {
-                        return Err(failed(&self.name, ff::Error::Bug));
+                    // A codec may have room without giving a packet: then it swallowed the frame that was in the way.
+                    match receive(&mut self.encoder, &mut self.end, &mut packet, &self.name)? {
+                        Flow::Done => self.waiting.push_back(packet),
+                        _ => was_empty = true,
                     }
-                    self.waiting.push_back(packet);
                 }
                 Err(error) => return Err(failed(&self.name, error)),
             }
@@ -325,5 +328,5 @@ fn open(codec: ff::Codec, config: &AudioEncoderConfig) -> Result<Codec, Error> {
     let frame_samples = sys::frame_samples(&encoder);
     let fifo = Fifo::new(FrameKind { format, channels, rate_hz, bits }, frame_samples);
     let waiting = memory::opening(|| VecDeque::with_capacity(WAITING));
-    Ok(Codec { encoder, name, fifo, frame_samples, position: 0, has_begun: false, waiting })
+    Ok(Codec { encoder, name, fifo, frame_samples, position: 0, has_begun: false, end: End::default(), waiting })
 }

@@ -96,10 +96,31 @@ fn failed(codec: &str, error: ff::Error) -> Error {
     Error::UnsupportedOutput { what: format!("encoding by {codec}"), reason: error.to_string() }
 }
 
+/// The end of what goes in: an encoder that is full hears of it once it has room.
+#[derive(Clone, Copy, Default)]
+struct End {
+    is_waiting: bool,
+}
+
+impl End {
+    fn send(&mut self, encoder: &mut ff::encoder::Encoder) -> Result<(), ff::Error> {
+        let sent = encoder.send_eof();
+        self.is_waiting = matches!(sent, Err(ff::Error::Other { errno: ff::error::EAGAIN }));
+        if self.is_waiting { Ok(()) } else { sent }
+    }
+}
+
 /// Asks a codec for a packet.
-fn receive(encoder: &mut ff::encoder::Encoder, name: &str, packet: &mut Packet) -> Result<Flow, Error> {
+fn receive(encoder: &mut ff::encoder::Encoder, end: &mut End, packet: &mut Packet, name: &str) -> Result<Flow, Error> {
     packet.clear();
-    match encoder.receive_packet(packet.raw_mut()) {
+    let mut received = encoder.receive_packet(packet.raw_mut());
+    if end.is_waiting && !matches!(received, Err(ff::Error::Eof)) {
+        end.send(encoder).map_err(|error| failed(name, error))?;
+        if matches!(received, Err(ff::Error::Other { errno: ff::error::EAGAIN })) {
+            received = encoder.receive_packet(packet.raw_mut());
+        }
+    }
+    match received {
         Ok(()) => Ok(Flow::Done),
         Err(ff::Error::Eof) => Ok(Flow::Ended),
         Err(ff::Error::Other { errno: ff::error::EAGAIN }) => Ok(Flow::NeedMore),

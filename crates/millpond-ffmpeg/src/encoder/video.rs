@@ -5,7 +5,7 @@
 //! lookahead; encoders with frame threads (PNG, MJPEG, ProRes) and FFmpeg's own with B-frames keep the slot, so their pool
 //! needs that many more.
 
-use super::{Encoder, failed, open_first, receive, sealed};
+use super::{Encoder, End, failed, open_first, receive, sealed};
 use crate::{Error, Flow, Packet, State, VideoFrame, options, pixels, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
@@ -122,6 +122,7 @@ struct Codec {
     encoder: ff::encoder::video::Encoder,
     name: String,
     pixel: ff::format::Pixel,
+    end: End,
     /// Ticks that a picture lasts, if the encoder does not say it.
     duration: i64,
 }
@@ -233,7 +234,7 @@ impl VideoEncoder {
     pub fn send_end(&mut self) -> Result<(), Error> {
         self.state.allow("send_end", WORKING)?;
         if let Some(codec) = &mut self.codec {
-            codec.encoder.send_eof().map_err(|error| failed(&codec.name, error))?;
+            codec.end.send(&mut codec.encoder).map_err(|error| failed(&codec.name, error))?;
         }
         self.state = State::Draining;
         Ok(())
@@ -250,7 +251,7 @@ impl VideoEncoder {
     pub fn receive(&mut self, packet: &mut Packet) -> Result<Flow, Error> {
         self.state.allow("receive", OPEN)?;
         let Some(codec) = &mut self.codec else { return Ok(Flow::Ended) };
-        let flow = receive(&mut codec.encoder, &codec.name, packet)?;
+        let flow = receive(&mut codec.encoder, &mut codec.end, packet, &codec.name)?;
         if flow == Flow::Done && packet.duration() == 0 {
             packet.raw_mut().set_duration(codec.duration);
         }
@@ -321,5 +322,12 @@ fn open(codec: ff::Codec, config: &VideoEncoderConfig, time_base: Rational) -> R
     sys::describe_pictures(&mut video, &config.color);
     let encoder = video.open_as(codec).map_err(|error| unsupported(error.to_string()))?;
     let duration = (reciprocal(config.frame_rate) / time_base).round().to_integer();
-    Ok(Codec { layout, encoder, name, pixel, duration: i64::try_from(duration).unwrap_or(0).max(1) })
+    Ok(Codec {
+        layout,
+        encoder,
+        name,
+        pixel,
+        end: End::default(),
+        duration: i64::try_from(duration).unwrap_or(0).max(1),
+    })
 }

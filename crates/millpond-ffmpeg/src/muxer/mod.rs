@@ -339,8 +339,9 @@ impl Muxer {
             error => self.error(error),
         })?;
         if let Some(output) = &self.output {
+            let may_stand = output.format().flags().contains(ff::format::Flags::TS_NONSTRICT);
             for (track, stream) in self.tracks.iter_mut().zip(output.streams()) {
-                track.to = stream.time_base();
+                (track.to, track.may_stand) = (stream.time_base(), may_stand);
             }
         }
         self.state = State::Opened;
@@ -454,7 +455,10 @@ impl MuxerConfig {
     }
 
     /// The container to write under this name.
-    pub(crate) fn container_of(&self, name: &Path) -> Result<Container, Error> {
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedOutput`] if neither the configuration nor the name tell it.
+    pub fn container_of(&self, name: &Path) -> Result<Container, Error> {
         self.container.or_else(|| Container::of(name)).ok_or_else(|| Error::UnsupportedOutput {
             what: format!("the container of {}", name.display()),
             reason: "its name has no known extension".to_owned(),

@@ -1,7 +1,8 @@
 //! The times of one stream that is written.
 //!
-//! Packets come in ticks of their source and are written in ticks of the file. Decoding times must rise, and none may come
-//! after its presentation time: what does not is moved and counted. Times that a container does not tell (Matroska has no
+//! Packets come in ticks of their source and are written in ticks of the file. Decoding times must rise (in containers whose
+//! ticks are coarse, such as Matroska's milliseconds, they may stand still), and none may come after its presentation time:
+//! what does not is moved and counted. Times that a container does not tell (Matroska has no
 //! decoding times, and FFmpeg cannot guess the first ones) follow the packet before; the first begins as much earlier as
 //! pictures are reordered.
 
@@ -18,6 +19,8 @@ pub(super) struct Track {
     last: Option<i64>,
     /// Duration of that packet, in the file's ticks.
     duration: i64,
+    /// Decoding times may stand still.
+    pub(super) may_stand: bool,
     /// Pictures by which decoding runs ahead of showing.
     delay: i64,
     /// What its packets go through first.
@@ -26,7 +29,7 @@ pub(super) struct Track {
 
 impl Track {
     pub(super) fn new(from: ff::Rational, delay: i64, filter: Option<PacketFilter>) -> Track {
-        Track { from, to: from, last: None, duration: 0, delay, filter }
+        Track { from, to: from, last: None, duration: 0, may_stand: false, delay, filter }
     }
 
     /// Puts a packet's times into the file's ticks, and into order. Says whether they had to be moved for that.
@@ -38,7 +41,8 @@ impl Track {
             (None, pts) => pts.unwrap_or(0).saturating_sub(track.delay.saturating_mul(packet.duration())),
         };
         let told = packet.dts().unwrap_or_else(|| follows(self));
-        let dts = self.last.map_or(told, |last| told.max(last.saturating_add(1)));
+        let is_after = |last: i64| told > last || self.may_stand && told == last;
+        let dts = self.last.map_or(told, |last| if is_after(last) { told } else { last.saturating_add(1) });
         let pts = packet.pts().map_or(dts, |pts| pts.max(dts));
         let is_moved = packet.dts().is_some_and(|told| told != dts) || packet.pts().is_some_and(|told| told != pts);
         packet.set_dts(Some(dts));

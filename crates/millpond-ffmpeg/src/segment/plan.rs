@@ -15,8 +15,7 @@ use super::sound::{self, SoundTrack};
 use super::writer::{INITIAL, Place, SegmentWriter};
 use super::{PlaylistKind, SegmentFormat, SegmentOptions, codecs};
 use crate::demuxer::{AudioStream, VideoStream};
-use crate::sound::Blocks;
-use crate::{Demuxer, Error, Packet, sys};
+use crate::{AudioDecoder, Demuxer, Error, Packet, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use std::collections::VecDeque;
@@ -43,17 +42,16 @@ pub(crate) struct PlannedPictures {
 /// Sound that is decoded.
 pub(crate) struct PlannedSound {
     pub(crate) stream: AudioStream,
-    blocks: Blocks,
+    decoder: AudioDecoder,
     origin: Rational,
     duration: Rational,
     place: Place,
-    source: String,
 }
 
 impl PlannedSound {
     pub(crate) fn with<'a>(self, publisher: &'a Publisher, run: &'a Run) -> SoundTrack<'a> {
-        let PlannedSound { stream, blocks, origin, duration, place, source } = self;
-        SoundTrack { blocks, base: stream.time_base, origin, duration, place, publisher, run, source }
+        let PlannedSound { stream, decoder, origin, duration, place } = self;
+        SoundTrack { stream, decoder, origin, duration, place, publisher, run }
     }
 }
 
@@ -294,14 +292,14 @@ impl Planning<'_> {
             self.plan.copies.push(PlannedCopy { index: stream.index, clock, cut, place });
             return Ok(());
         }
-        let blocks = Blocks::open(demuxer, stream)?;
+        let mut decoder = AudioDecoder::new(&stream).keeping_priming();
+        decoder.open()?;
         let rate_hz = millpond_scene::sound::RATE_HZ;
         let medium = Medium::Sound { rate_hz, channels: 2, language };
         // AAC of a constant bit rate wavers by what its bit reservoir holds.
         let bits = sound::BIT_RATE * 5 / 4 + 20_000;
         let place = self.add(Track::new(name, medium, String::new(), rate_hz, bits))?;
-        let source = demuxer.place().to_string();
-        self.plan.sounds.push(PlannedSound { stream, blocks, origin: self.origin, duration, place, source });
+        self.plan.sounds.push(PlannedSound { stream, decoder, origin: self.origin, duration, place });
         Ok(())
     }
 }

@@ -10,8 +10,9 @@ use super::publisher::Publisher;
 use super::run::Run;
 use super::writer::{Place, SegmentWriter};
 use crate::queue::Receiver;
-use crate::sound::Blocks;
-use crate::{AudioEncoder, AudioEncoderConfig, Error, Flow, MAX_CHANNELS, Packet};
+use crate::{
+    AudioDecoder, AudioEncoder, AudioEncoderConfig, AudioStream, Error, Flow, MAX_CHANNELS, Packet, SoundBlock,
+};
 use millpond_core::{Rational, memory};
 use millpond_scene::sound::{Mixer, RATE_HZ};
 use std::sync::atomic::Ordering;
@@ -27,41 +28,42 @@ const LONGEST_GAP_S: i128 = 600;
 
 /// Sound to decode and encode.
 pub(crate) struct SoundTrack<'a> {
-    pub(crate) blocks: Blocks,
-    /// Seconds of a tick of the stream.
-    pub(crate) base: Rational,
+    pub(crate) stream: AudioStream,
+    pub(crate) decoder: AudioDecoder,
     /// Where the presentation begins in the stream's time.
     pub(crate) origin: Rational,
     pub(crate) duration: Rational,
     pub(crate) place: Place,
     pub(crate) publisher: &'a Publisher,
     pub(crate) run: &'a Run,
-    /// What errors call the source.
-    pub(crate) source: String,
 }
 
 impl SoundTrack<'_> {
     /// The thread.
     pub(crate) fn run(self, packets: Receiver<Packet>) -> Result<(), Error> {
         let mut encoding = memory::opening(|| Encoding::open(&self))?;
-        let mut blocks = self.blocks;
+        let SoundTrack { stream, mut decoder, origin, run, .. } = self;
+        let mut block = SoundBlock::new();
         loop {
             let packet = packets.receive();
-            if self.run.cancel.is_abandoned() {
+            if run.cancel.is_abandoned() {
                 return Err(Error::Cancelled);
             }
             match &packet {
-                Some(packet) => blocks.send(packet),
-                None => blocks.send_end(),
+                // All its blocks were taken out, so there is room.
+                Some(packet) => {
+                    let _ = decoder.send(packet)?;
+                }
+                None => decoder.send_end()?,
             }
-            while blocks.receive(&self.source)? == Flow::Done {
-                encoding.push(&blocks, self.base, self.origin, &self.source)?;
+            while decoder.receive(&mut block)? == Flow::Done {
+                encoding.push(&block, &stream, origin)?;
             }
             if packet.is_none() {
                 break;
             }
         }
-        self.run.damaged.fetch_add(blocks.damaged(), Ordering::Relaxed);
+        run.damaged.fetch_add(decoder.damaged(), Ordering::Relaxed);
         encoding.finish()
     }
 }
@@ -105,19 +107,19 @@ impl<'a> Encoding<'a> {
     }
 
     /// Takes a decoded block and mixes as far as it reaches.
-    fn push(&mut self, blocks: &Blocks, base: Rational, origin: Rational, source: &str) -> Result<(), Error> {
-        let format = blocks.format();
+    fn push(&mut self, block: &SoundBlock, stream: &AudioStream, origin: Rational) -> Result<(), Error> {
+        let (format, base) = (block.format(), stream.time_base());
         let (rate_hz, channels) = (format.rate_hz, format.channels);
         if self.format != Some((rate_hz, channels)) {
             memory::opening(|| self.mixer.open(0, rate_hz, channels))?;
             self.format = Some((rate_hz, channels));
         }
         let scale = base.recip();
-        let start = blocks.tick().map(|tick| Rational::from_integer(tick.into()) * base - origin);
+        let start = block.tick().map(|tick| Rational::from_integer(tick.into()) * base - origin);
         if start.is_some_and(|start| start - self.end > Rational::from_integer(LONGEST_GAP_S)) {
-            return Err(Error::broken(&source.to_owned(), format!("its sound has a gap of over {LONGEST_GAP_S} s")));
+            return Err(Error::broken(&stream.place, format!("its sound has a gap of over {LONGEST_GAP_S} s")));
         }
-        let samples = blocks.channel(0).len();
+        let samples = block.frames();
         self.end = self.end.max(start.unwrap_or(self.end) + Rational::new(samples as i128, rate_hz.max(1).into()));
         let ticks = start.map(|start| (start * scale).round().to_integer());
         let mut pts = ticks.and_then(|ticks| i64::try_from(ticks).ok()).map(|tick| (tick, scale));
@@ -125,7 +127,7 @@ impl<'a> Encoding<'a> {
         while taken < samples {
             let mut planes: [&[f32]; MAX_CHANNELS] = [&[]; MAX_CHANNELS];
             for (channel, plane) in planes.iter_mut().enumerate() {
-                *plane = blocks.channel(channel).get(taken..).unwrap_or(&[]);
+                *plane = block.channel(channel).get(taken..).unwrap_or(&[]);
             }
             taken += self.mixer.push(0, pts.take(), &planes[..channels])?;
             while self.mixer.need(BLOCK).is_none() {

@@ -132,10 +132,17 @@ pub(crate) fn flush(output: &mut ff::format::context::Output) -> Result<(), ff::
 
 /// Whether a container can hold a codec, as far as its muxer knows.
 pub(crate) fn accepts(output: &ff::format::context::Output, codec: ff::codec::Id) -> bool {
-    // SAFETY: the context is borrowed, and with it its format. Muxers without a list answer with an error: they may.
+    let id = codec.into();
+    // SAFETY: the context is borrowed, and with it its format. Muxers without a list answer with an error: they may. The
+    // tables of tags are static and end with an empty one.
     unsafe {
         let format = (*output.as_ptr()).oformat;
-        ffi::avformat_query_codec(format, codec.into(), ffi::FF_COMPLIANCE_NORMAL as _) != 0
+        let is_known = ffi::avformat_query_codec(format, id, ffi::FF_COMPLIANCE_NORMAL as _) != 0;
+        // Matroska's list has only its own names, but it takes whatever AVI has one for.
+        let is_matroska = CStr::from_ptr((*format).name) == c"matroska";
+        let tags = [ffi::avformat_get_riff_video_tags(), ffi::avformat_get_riff_audio_tags()];
+        let has_tag = |tags| ffi::av_codec_get_tag([tags, ptr::null()].as_ptr(), id) != 0;
+        is_known || is_matroska && tags.into_iter().any(has_tag)
     }
 }
 
