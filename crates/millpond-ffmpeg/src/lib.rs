@@ -6,6 +6,7 @@
 //!   where pixels lie and when they are copied. [`custom_io`] reads from readers of yours.
 //! - [`VideoEncoder`], [`AudioEncoder`] and [`Muxer`] are the way back; [`encoding`] tells about codecs and containers.
 //! - [`remux`](remux()) puts the streams of a file into another container.
+//! - [`Segmenter`] makes HLS and DASH of a source; [`segment`] tells how.
 //! - [`transcode`](transcode()) decodes a file and encodes it anew.
 //! - [`Sampler`] watches memory while that happens.
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more; its
@@ -59,6 +60,7 @@ mod queue;
 mod reader;
 mod remux;
 mod render;
+pub mod segment;
 mod shared_frames;
 mod sound;
 mod streams;
@@ -90,6 +92,9 @@ pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
 pub use remux::{RemuxOptions, RemuxReport, remux};
 pub use render::{Event, RenderOptions, RenderReport, StageTime, WARM_UP_FRAMES, Warning, frame_at, render};
+pub use segment::{
+    PlaylistKind, Rendition, Rung, SegmentFormat, SegmentOptions, SegmentReport, Segmenter, suggest_ladder,
+};
 pub use shared_frames::SharedFrames;
 pub use sound::{Sound, SoundFormat};
 pub use streams::{AudioStream, Timing, VideoStream};

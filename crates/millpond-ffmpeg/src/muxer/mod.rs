@@ -387,6 +387,18 @@ impl Muxer {
         flushed.map_err(|error| self.error(error))
     }
 
+    /// Sets an option while packets are being written.
+    pub(crate) fn set_option(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let container = self.container.name();
+        options::set_all(self.output()?, container, [(name, value)])
+    }
+
+    /// The codec's parameters of a stream, in the codec's own form.
+    pub(crate) fn extradata(&self, stream: usize) -> Vec<u8> {
+        let stream = self.output.as_ref().and_then(|output| output.stream(stream));
+        stream.map(|stream| sys::extradata(&stream.parameters())).unwrap_or_default()
+    }
+
     /// Writes what is left and the index, and closes it; a file appears under its name.
     ///
     /// # Errors

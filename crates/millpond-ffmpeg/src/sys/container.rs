@@ -170,3 +170,22 @@ pub(crate) fn mend_duration(context: &ff::format::context::Input, packet: &mut f
         packet.set_duration(packet.duration() + first);
     }
 }
+
+/// A codec's parameters in its own form; empty if there are none.
+pub(crate) fn extradata(parameters: &ff::codec::Parameters) -> Vec<u8> {
+    // SAFETY: the parameters are borrowed; FFmpeg keeps `extradata_size` bytes there, or none.
+    unsafe {
+        let parameters = parameters.as_ptr();
+        let length = usize::try_from((*parameters).extradata_size).unwrap_or(0);
+        if (*parameters).extradata.is_null() || length == 0 {
+            return Vec::new();
+        }
+        std::slice::from_raw_parts((*parameters).extradata, length).to_vec()
+    }
+}
+
+/// FFmpeg's number of a stream's pixel or sample format.
+pub(crate) fn stream_format(parameters: &ff::codec::Parameters) -> c_int {
+    // SAFETY: the parameters are borrowed.
+    unsafe { (*parameters.as_ptr()).format }
+}
