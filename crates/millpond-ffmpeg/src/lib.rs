@@ -72,7 +72,7 @@ pub use container::Container;
 pub use demuxer::{AudioStream, Demuxer, VideoStream};
 pub use encoder::{AudioEncoder, AudioEncoderConfig, Encoder, VideoEncoder, VideoEncoderConfig};
 pub use error::Error;
-pub use filter::{AudioFrame, FilterConfig, FilterGraph, FilterInput, FilterStats};
+pub use filter::{FilterConfig, FilterGraph, FilterInput, FilterStats};
 pub use flow::{Flow, State};
 pub use hw::{HwDevice, HwInfo, HwKind};
 pub use monitor::{Sampler, SharedMonitor};
