@@ -64,7 +64,7 @@ pub(crate) struct SceneArguments {
 /// What may be opened besides local files.
 #[derive(Debug, Args)]
 pub(crate) struct ProtocolArguments {
-    /// Allow FFmpeg protocols such as http,https, and with them playlists.
+    /// Allow FFmpeg protocols such as http,https, and the playlists behind them; file allows playlists in local files.
     #[arg(long = "allow-protocol", value_name = "LIST", value_delimiter = ',')]
     pub(crate) protocols: Vec<String>,
 }
@@ -244,14 +244,14 @@ pub(crate) struct DevicesArguments {
 impl SceneArguments {
     /// What may be opened.
     pub(crate) fn access(&self) -> Access {
-        Access { protocols: self.protocols.protocols.clone(), folders: self.folders.clone() }
+        Access { protocols: self.protocols.protocols.clone(), folders: self.folders.clone(), ..Access::default() }
     }
 }
 
 impl ProtocolArguments {
     /// What may be opened.
     pub(crate) fn access(&self) -> Access {
-        Access { protocols: self.protocols.clone(), folders: Vec::new() }
+        Access { protocols: self.protocols.clone(), ..Access::default() }
     }
 }
 

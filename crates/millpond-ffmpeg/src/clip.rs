@@ -4,10 +4,10 @@
 //! frame whose presentation time is at or before the wanted one, further back if the container's index misled, and
 //! the pictures between come too.
 
-use crate::demuxer::{Demuxer, VideoStream, color_tags};
+use crate::streams::{VideoStream, color_tags};
 use crate::{
-    Access, Cancel, DecoderConfig, DecoderStats, Error, Flow, HwKind, Packet, Place, SharedMonitor, VideoDecoder,
-    VideoFrame, pixels,
+    Access, Cancel, DecoderConfig, DecoderStats, Demuxer, Error, FieldOrder, Flow, HwKind, Packet, Place,
+    SharedMonitor, VideoDecoder, VideoFrame, pixels,
 };
 use millpond_core::Rational;
 use millpond_scene::ClipInfo;
@@ -107,6 +107,11 @@ impl Clip {
             .pixel()
             .descriptor()
             .map_or_else(|| "unknown".to_owned(), |descriptor| descriptor.name().to_owned())
+    }
+
+    /// Whether the first picture has two fields.
+    pub(crate) fn field_order(&self) -> FieldOrder {
+        self.first.as_ref().map(|first| first.frame.field_order()).unwrap_or_default()
     }
 
     /// Width and height of the pictures before cropping.

@@ -22,7 +22,7 @@ pub enum Error {
         reason: String,
     },
     /// A playlist or another format that names further files.
-    #[error("not a plain media file; playlists, which name other files, need an allowed protocol: {place}")]
+    #[error("not a plain media file; playlists, which name other files, need the protocol file to be allowed: {place}")]
     FormatRefused {
         /// File or address.
         place: String,
@@ -34,6 +34,18 @@ pub enum Error {
         place: String,
         /// Its protocol.
         protocol: String,
+    },
+    /// The file asks for more than it may: see [`Limits`](crate::Limits).
+    #[error("over the limit of {allowed} {limit}{}: {place}", said(*got))]
+    LimitExceeded {
+        /// File or address.
+        place: String,
+        /// Which limit.
+        limit: crate::Limit,
+        /// The most that is allowed.
+        allowed: u64,
+        /// What the file asks for, if that is known.
+        got: Option<u64>,
     },
     /// The file has no pictures, or no sound.
     #[error("the file has no {kind}: {place}")]
@@ -213,6 +225,7 @@ impl Error {
             Error::MediaBroken { .. } => "E_MEDIA_BROKEN",
             Error::FormatRefused { .. } => "E_FORMAT_REFUSED",
             Error::ProtocolRefused { .. } => "E_PROTOCOL_REFUSED",
+            Error::LimitExceeded { limit, .. } => limit.code(),
             Error::NoStream { .. } => "E_NO_STREAM",
             Error::UnsupportedCodec { .. } => "E_UNSUPPORTED_CODEC",
             Error::Device { .. } => "E_DEVICE",
@@ -256,6 +269,7 @@ impl Error {
             | Error::MediaBroken { .. }
             | Error::FormatRefused { .. }
             | Error::ProtocolRefused { .. }
+            | Error::LimitExceeded { .. }
             | Error::NoStream { .. }
             | Error::Reader { .. }
             | Error::Asset { .. } => 3,
@@ -281,4 +295,9 @@ impl Error {
     pub fn output(place: &std::path::Path, reason: impl std::fmt::Display) -> Error {
         Error::Output { place: place.display().to_string(), reason: reason.to_string() }
     }
+}
+
+/// What a file asks for beyond a limit.
+fn said(got: Option<u64>) -> String {
+    got.map(|got| format!(", it has {got}")).unwrap_or_default()
 }

@@ -8,9 +8,11 @@
 //! Pictures are cropped to the visible size exactly. Damaged packets are skipped and counted. Opening allocates; after
 //! that nothing allocates on the Rust heap but a new pool, which counts as [opening](millpond_core::memory::opening).
 
-use crate::demuxer::{self, VideoStream, color_description};
+use crate::demuxer;
 use crate::hw::{Codec, HwDevice, HwKind};
+use crate::limits::Limit;
 use crate::pixels::{self, Counterpart};
+use crate::streams::{VideoStream, color_description};
 use crate::sys::ColorNumbers;
 use crate::video_frame::{Destination, Facts, VideoFrame};
 use crate::{Error, Flow, Packet, State, sys};
@@ -105,6 +107,8 @@ pub struct VideoDecoder {
     pictures: u64,
     copies: u64,
     damaged: u64,
+    /// Packets since the last picture.
+    barren: u32,
 }
 
 /// Errors in a row after which a decoder counts as hungry, or drained.
@@ -129,6 +133,7 @@ impl VideoDecoder {
             pictures: 0,
             copies: 0,
             damaged: 0,
+            barren: 0,
         }
     }
 
@@ -153,7 +158,8 @@ impl VideoDecoder {
     /// packet is taken, skipped and counted.
     ///
     /// # Errors
-    /// [`Error::WrongState`] unless opened or streaming.
+    /// [`Error::WrongState`] unless opened or streaming; [`Error::LimitExceeded`] for a picture with too many pixels, or
+    /// after too many packets that yielded nothing.
     ///
     /// # Realtime
     /// Does not allocate on the Rust heap, but for a new pool.
@@ -168,8 +174,14 @@ impl VideoDecoder {
         match codec.send(Some(packet.raw())) {
             Ok(()) => {}
             Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::Full),
-            Err(_) => self.damaged += 1,
+            Err(_) => {
+                self.damaged += 1;
+                check_pixels(codec, &self.stream)?;
+            }
         }
+        self.barren += 1;
+        let most = self.stream.limits.barren_packets;
+        Limit::BarrenPackets.check(&self.stream.place, most.into(), self.barren.into())?;
         Ok(Flow::Done)
     }
 
@@ -192,7 +204,8 @@ impl VideoDecoder {
     /// again.
     ///
     /// # Errors
-    /// [`Error::WrongState`] unless open; [`Error::UnsupportedFormat`] for a pixel format without a counterpart, whose
+    /// [`Error::WrongState`] unless open; [`Error::LimitExceeded`] for a picture with too many pixels;
+    /// [`Error::UnsupportedFormat`] for a pixel format without a counterpart, whose
     /// picture is dropped; [`Error::Core`] if `to` has another size or format, or for want of a slot to copy into.
     ///
     /// # Realtime
@@ -213,6 +226,7 @@ impl VideoDecoder {
                     Err(_) => {
                         self.damaged += 1;
                         failures += 1;
+                        check_pixels(codec, &self.stream)?;
                     }
                 }
                 if failures == PATIENCE {
@@ -224,6 +238,7 @@ impl VideoDecoder {
         let was_copied = to.put(&mut self.waiting)?;
         self.copies += u64::from(was_copied);
         self.pictures += 1;
+        self.barren = 0;
         Ok(Flow::Done)
     }
 
@@ -273,6 +288,7 @@ impl VideoDecoder {
             codec.flush();
         }
         self.waiting = None;
+        self.barren = 0;
         self.state = State::Opened;
         Ok(())
     }
@@ -332,13 +348,19 @@ impl VideoDecoder {
     fn take(&mut self) -> Result<VideoFrame, Error> {
         self.pixel = self.frame.format();
         let unsupported = |format: String| Error::UnsupportedFormat { place: self.stream.place.to_string(), format };
+        let pixels = u64::from(self.frame.width()) * u64::from(self.frame.height());
+        Limit::Pixels.check(&self.stream.place, self.stream.limits.pixels, pixels)?;
         let counterpart =
             pixels::counterpart(self.pixel).ok_or_else(|| unsupported(format!("pixel format {:?}", self.pixel)))?;
         self.bitstream = sys::frame_color(&self.frame);
         if counterpart.is_full_range {
             self.bitstream.range = 2;
         }
-        let facts = Facts::of(&self.frame, color_description(self.stream.container.color, self.bitstream));
+        let facts = Facts::of(
+            &self.frame,
+            color_description(self.stream.container.color, self.bitstream),
+            self.stream.container.aspect,
+        );
         self.damaged += u64::from(facts.is_damaged);
         let frame = std::mem::replace(&mut self.frame, ff::frame::Video::empty());
         let picture = self.handle(frame, counterpart)?;
@@ -358,4 +380,9 @@ impl VideoDecoder {
         let copied = pixels::copy(&frame, counterpart, &mut slot.view_mut());
         Ok(copied.map(|()| VideoFrame::from(slot)))
     }
+}
+
+/// The codec failed because a picture has too many pixels.
+fn check_pixels(codec: &Codec, stream: &VideoStream) -> Result<(), Error> {
+    codec.buffers().take_refused().map_or(Ok(()), |got| Limit::Pixels.check(&stream.place, stream.limits.pixels, got))
 }

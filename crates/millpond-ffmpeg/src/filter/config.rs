@@ -1,6 +1,6 @@
 //! What a filter graph is told before it is opened, and what it tells of its work.
 
-use crate::demuxer::{self, VideoStream};
+use crate::streams::{self, VideoStream};
 use crate::sys::{self, Source};
 use crate::{Error, HwDevice};
 use millpond_core::Rational;
@@ -30,14 +30,18 @@ pub enum FilterInput {
 impl FilterInput {
     /// The pictures of a stream.
     pub fn of(stream: &VideoStream) -> FilterInput {
-        FilterInput::Video { time_base: stream.time_base(), frame_rate: None, pixel_aspect: stream.pixel_aspect() }
+        FilterInput::Video {
+            time_base: stream.time_base(),
+            frame_rate: stream.frame_rate(),
+            pixel_aspect: stream.pixel_aspect(),
+        }
     }
 
     /// Whether it can come in at all.
     pub(super) fn check(&self) -> Result<(), Error> {
         let bad = |name, value: f64, expected| Err(millpond_core::Error::BadParameter { name, value, expected }.into());
         match *self {
-            FilterInput::Video { time_base, .. } if demuxer::av_pair(time_base).is_none() => {
+            FilterInput::Video { time_base, .. } if streams::av_pair(time_base).is_none() => {
                 bad("time base", 0.0, "more than 0 and a fraction of 32-bit numbers")
             }
             FilterInput::Audio { rate_hz, .. } if rate_hz == 0 || rate_hz > i32::MAX as u32 => {

@@ -67,7 +67,7 @@ impl FilterGraph {
             if medium == Medium::Other {
                 return Err(self.error("an output gives neither pictures nor sound".to_owned()));
             }
-            let slots = Buffers::new(ff::codec::Id::None, 0, self.config.held, self.config.when_empty)?;
+            let slots = Buffers::new(ff::codec::Id::None, 0, self.config.held, self.config.when_empty, u64::MAX)?;
             outputs.push(Output { medium, time_base: None, graph_base: None, waiting: None, is_over: false, slots });
         }
         self.outputs = outputs;
@@ -360,7 +360,7 @@ impl FilterGraph {
             let graph = connected?;
             for (index, output) in self.outputs.iter_mut().enumerate() {
                 let base = graph.time_base(index);
-                output.graph_base = demuxer::rational(base);
+                output.graph_base = crate::streams::rational(base);
                 output.time_base = output.time_base.or(output.graph_base);
                 output.is_over = false;
             }

@@ -9,7 +9,7 @@
 //! decoding goes on at the next key frame instead, and the packets up to there count as lost.
 
 use super::HwKind;
-use crate::demuxer::{self, VideoStream};
+use crate::streams::{VideoStream, av_rational};
 use crate::sys::{self, Buffers, Counts, PooledDecoder};
 use crate::{DecoderConfig, Error};
 use ffmpeg_next as ff;
@@ -99,7 +99,8 @@ impl Codec {
     /// Opens the decoder of a stream, on the device that `config` names if there is one and it can. Allocates.
     pub(crate) fn open(stream: &VideoStream, config: &DecoderConfig) -> Result<Codec, Error> {
         let threads = config.threads.max(1);
-        let buffers = Buffers::new(stream.parameters.id(), threads, config.held, config.when_empty)?;
+        let buffers =
+            Buffers::new(stream.parameters.id(), threads, config.held, config.when_empty, stream.limits.pixels)?;
         let mut codec = Codec {
             decoder: None,
             buffers: Held(Arc::new(buffers)),
@@ -159,7 +160,7 @@ impl Codec {
         };
         let mut context =
             ff::codec::Context::from_parameters(self.stream.parameters.clone()).map_err(unsupported)?.decoder();
-        context.set_packet_time_base(demuxer::av_rational(self.stream.time_base));
+        context.set_packet_time_base(av_rational(self.stream.time_base));
         let software = || ff::decoder::find(id).ok_or(ff::Error::DecoderNotFound);
         let codec = hardware.map_or_else(software, |it| Ok(it.codec)).map_err(unsupported)?;
         let mut options = ff::Dictionary::new();
@@ -168,6 +169,10 @@ impl Codec {
         options.set("thread_type", "frame+slice");
         // Crop to the pixel: by default FFmpeg keeps left edges aligned for speed.
         options.set("flags", "+unaligned");
+        // Pictures are held against the limit where they get their memory, and what they have can be told. Before that
+        // FFmpeg takes a little memory of its own for each pixel.
+        let pixels = self.stream.limits.pixels.saturating_mul(4).min(i32::MAX as u64);
+        options.set("max_pixels", &pixels.to_string());
         let device = self.config.device.as_ref().filter(|_| hardware.is_some()).map(|device| device.raw());
         PooledDecoder::open(context.0, codec, options, &self.buffers.0, device).map_err(unsupported)
     }

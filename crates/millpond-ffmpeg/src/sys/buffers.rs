@@ -32,6 +32,10 @@ pub(crate) struct Buffers {
     downloads: AtomicU64,
     /// Where to decode, for the decoder's other callback.
     pub(super) wish: Wish,
+    /// The most pixels of a picture, before cropping.
+    max_pixels: u64,
+    /// Pixels of the last picture that had more; 0 if there was none.
+    refused: AtomicU64,
 }
 
 /// What happened to the pictures of a decoder.
@@ -52,6 +56,7 @@ impl Buffers {
         threads: usize,
         held: usize,
         when_empty: Exhausted,
+        max_pixels: u64,
     ) -> Result<Buffers, millpond_core::Error> {
         let capacity = reference_frames(codec) + 1 + threads + held;
         Ok(Buffers {
@@ -61,6 +66,8 @@ impl Buffers {
             copies: AtomicU64::new(0),
             downloads: AtomicU64::new(0),
             wish: Wish::nothing(),
+            max_pixels,
+            refused: AtomicU64::new(0),
         })
     }
 
@@ -87,6 +94,11 @@ impl Buffers {
     pub(crate) fn counts(&self) -> Counts {
         let now = |count: &AtomicU64| count.load(Ordering::Relaxed);
         Counts { in_place: now(&self.in_place), copies: now(&self.copies), downloads: now(&self.downloads) }
+    }
+
+    /// Pixels of a picture that was refused because it has too many, told once.
+    pub(crate) fn take_refused(&self) -> Option<u64> {
+        Some(self.refused.swap(0, Ordering::Relaxed)).filter(|pixels| *pixels > 0)
     }
 
     /// The figures of all slots.
@@ -160,6 +172,12 @@ pub(super) unsafe extern "C" fn get_buffer(
     // the context, which live longer than it.
     unsafe {
         let buffers = &*((*context).opaque as *const Buffers);
+        let side = |side: c_int| u64::try_from(side).unwrap_or(0);
+        let pixels = side((*frame).width) * side((*frame).height);
+        if pixels > buffers.max_pixels {
+            buffers.refused.store(pixels, Ordering::Relaxed);
+            return ffi::AVERROR(ffi::EINVAL);
+        }
         let codec = (*context).codec;
         let is_direct = !codec.is_null() && (*codec).capabilities & ffi::AV_CODEC_CAP_DR1 as c_int != 0;
         let layout = if is_direct && (*context).hw_frames_ctx.is_null() { slot_layout(context, frame) } else { None };
