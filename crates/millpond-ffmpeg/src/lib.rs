@@ -80,7 +80,7 @@ pub use container::Container;
 pub use demuxer::Demuxer;
 pub use encoder::{AudioEncoder, AudioEncoderConfig, Encoder, VideoEncoder, VideoEncoderConfig};
 pub use error::Error;
-pub use filter::{AudioFrame, FilterConfig, FilterGraph, FilterInput, FilterStats};
+pub use filter::{FilterConfig, FilterGraph, FilterInput, FilterStats};
 pub use flow::{Flow, State};
 pub use hw::{HwDevice, HwInfo, HwKind};
 pub use limits::{Limit, Limits, limit_allocations};
