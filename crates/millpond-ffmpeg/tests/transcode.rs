@@ -150,7 +150,7 @@ fn pictures_are_made_what_the_encoder_takes() {
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         let average: f64 = text.split("average:").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
         // Matrices are not told and halved chroma is doubled again: this is as near as some come.
-        assert!(average > 25.0, "{to}: {average} dB");
+        assert!(average > 24.0, "{to}: {average} dB");
     }
 }
 
