@@ -6,9 +6,10 @@
 //! presentation times by the media time of the first real edit and trim nothing (`advanced_editlist=0`), as demuxers
 //! in browsers do it.
 
+use crate::live::session::Session;
 use crate::place::{Access, Place};
 use crate::reader::{Fault, Guarded};
-use crate::{Cancel, Error, Flow, Packet, State, sys};
+use crate::{Cancel, Error, Flow, LiveConfig, LiveStats, Packet, State, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::video::{ColorDescription, Range};
@@ -42,6 +43,16 @@ pub struct Demuxer {
     fault: Fault,
     state: State,
     damaged: u64,
+    /// What keeps a live source going.
+    live: Option<Box<Session>>,
+}
+
+impl Drop for Demuxer {
+    fn drop(&mut self) {
+        if let Some(live) = &self.live {
+            live.say_goodbye();
+        }
+    }
 }
 
 /// A stream of pictures, as the container describes it.
@@ -118,6 +129,48 @@ impl Demuxer {
         Demuxer::start(place, None, Fault::default(), access, cancel)
     }
 
+    /// Opens a live source: the address of an allowed protocol, a pipe, or standard input. Every call keeps to its
+    /// deadline, a source that is lost can be opened again, and times are put on one timeline; [`live`](crate::live) tells
+    /// more. Files are read as they are. Allocates.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open); [`Error::TimedOut`], [`Error::Disconnected`].
+    pub fn open_live(place: &Place, access: &Access, cancel: &Cancel, config: &LiveConfig) -> Result<Demuxer, Error> {
+        prepare();
+        let (session, connection) = Session::open(place, access, cancel, config)?;
+        Ok(Demuxer {
+            context: connection.context,
+            place: place.clone(),
+            tags: connection.tags,
+            cancel: cancel.clone(),
+            fault: Fault::default(),
+            state: State::Opened,
+            damaged: 0,
+            live: Some(Box::new(session)),
+        })
+    }
+
+    /// Seconds of one tick of a stream's packets.
+    fn tick(&self, stream: &ff::Stream<'_>) -> Option<Rational> {
+        let told = self.live.as_ref().and_then(|live| live.time_base(stream.index()));
+        told.or_else(|| time_base(stream))
+    }
+
+    /// What happened so far, if the source is live.
+    pub fn live_stats(&self) -> Option<LiveStats> {
+        self.live.as_ref().map(|live| live.counters().snapshot())
+    }
+
+    /// What keeps a live source going.
+    pub(crate) fn session(&self) -> Option<&Session> {
+        self.live.as_deref()
+    }
+
+    /// The index that packets of a stream of the context carry.
+    fn told(&self, index: usize) -> usize {
+        self.live.as_ref().map_or(index, |live| live.told(index))
+    }
+
     /// Reads what a reader gives, from front to end; formats that need to jump about cannot be read this way. `name` stands
     /// for it in errors. Bytes in memory are read through [`std::io::Cursor`] by [`from_seekable`](Self::from_seekable).
     /// Allocates.
@@ -177,7 +230,7 @@ impl Demuxer {
         let flag = cancel.clone();
         let failed = |error| reader_error(place, &fault).unwrap_or_else(|| open_error(place, error, access, cancel));
         let mut context =
-            sys::open(place.url(), stream, options(access), move || flag.is_abandoned()).map_err(failed)?;
+            sys::open(place.url(), stream, file_options(access), move || flag.is_abandoned()).map_err(failed)?;
         let tags = context.streams().map(|stream| container_tags(&stream)).collect();
         sys::find_streams(&mut context).map_err(failed)?;
         if cancel.is_abandoned() {
@@ -187,7 +240,7 @@ impl Demuxer {
             return Err(error);
         }
         let (place, cancel) = (place.clone(), cancel.clone());
-        Ok(Demuxer { context, place, tags, cancel, fault, state: State::Opened, damaged: 0 })
+        Ok(Demuxer { context, place, tags, cancel, fault, state: State::Opened, damaged: 0, live: None })
     }
 
     /// Where it was opened from.
@@ -208,10 +261,11 @@ impl Demuxer {
         }
         let (turns, pixel_aspect) = self.shape(&stream);
         Ok(VideoStream {
-            index: stream.index(),
+            index: self.told(stream.index()),
             place: self.place.clone(),
-            parameters: stream.parameters(),
-            time_base: time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
+            // A copy: the stream's own would keep the source open.
+            parameters: stream.parameters().clone(),
+            time_base: self.tick(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
             turns,
             pixel_aspect,
             container: self.stream_tags(stream.index()),
@@ -238,8 +292,8 @@ impl Demuxer {
     /// The stream of sound that a player plays, chosen like [`video`](Self::video).
     pub(crate) fn audio(&self) -> Result<AudioStream, Error> {
         let stream = self.pick(ff::media::Type::Audio).ok_or_else(|| self.no("sound"))?;
-        let time_base = time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?;
-        Ok(AudioStream { index: stream.index(), time_base })
+        let time_base = self.tick(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?;
+        Ok(AudioStream { index: self.told(stream.index()), time_base })
     }
 
     fn pick(&self, kind: ff::media::Type) -> Option<ff::Stream<'_>> {
@@ -264,17 +318,21 @@ impl Demuxer {
 
     /// Stretches that were damaged and skipped so far.
     pub fn damaged(&self) -> u64 {
-        self.damaged
+        self.live.as_ref().map_or(self.damaged, |live| live.counters().damaged.get())
     }
 
     /// Reads the next packet of any stream: [`Flow::Done`] if there is one, [`Flow::Ended`] at the end. Damaged stretches
     /// are skipped and counted.
     ///
     /// # Errors
-    /// [`Error::Cancelled`]; [`Error::Reader`] if a reader of the caller's failed.
+    /// [`Error::Cancelled`]; [`Error::Reader`] if a reader of the caller's failed. Of a live source
+    /// [`Error::TimedOut`] and [`Error::Disconnected`] when it is lost, after which it has ended, and
+    /// [`Error::StreamsChanged`], after which it goes on.
     ///
     /// # Realtime
-    /// Does not allocate on the Rust heap. Blocks while the system keeps FFmpeg waiting, until cancelled.
+    /// Does not allocate on the Rust heap, but for a reconnection, which counts as
+    /// [opening](millpond_core::memory::opening). Blocks while the system keeps FFmpeg waiting, until cancelled or, of a
+    /// live source, its deadline.
     pub fn read_into(&mut self, packet: &mut Packet) -> Result<Flow, Error> {
         /// Errors in a row after which a file counts as ended.
         const PATIENCE: u32 = 64;
@@ -284,6 +342,20 @@ impl Demuxer {
             return Ok(Flow::Ended);
         }
         self.state = State::Streaming;
+        if let Some(live) = &mut self.live {
+            let read = live.read(&self.place, &mut self.context, &mut self.tags, packet);
+            if matches!(read, Ok(Flow::Done)) {
+                return read;
+            }
+            packet.clear();
+            if self.cancel.is_abandoned() {
+                return Err(Error::Cancelled);
+            }
+            if matches!(read, Ok(Flow::Ended)) {
+                self.state = State::Draining;
+            }
+            return read;
+        }
         for _ in 0..PATIENCE {
             if self.cancel.is_abandoned() {
                 return Err(Error::Cancelled);
@@ -324,7 +396,8 @@ impl Demuxer {
     }
 }
 
-fn options(access: &Access) -> ff::Dictionary<'static> {
+/// The options to open a file with.
+pub(crate) fn file_options(access: &Access) -> ff::Dictionary<'static> {
     let mut options = ff::Dictionary::new();
     options.set("advanced_editlist", "0");
     if access.protocols.is_empty() {
@@ -363,12 +436,12 @@ fn open_error(place: &Place, error: ff::Error, access: &Access, cancel: &Cancel)
     }
 }
 
-fn container_tags(stream: &ff::Stream<'_>) -> ContainerTags {
+pub(crate) fn container_tags(stream: &ff::Stream<'_>) -> ContainerTags {
     let numbers = sys::stream_numbers(stream);
     ContainerTags { color: numbers.color, aspect: numbers.container_aspect }
 }
 
-fn time_base(stream: &ff::Stream<'_>) -> Option<Rational> {
+pub(crate) fn time_base(stream: &ff::Stream<'_>) -> Option<Rational> {
     let base = stream.time_base();
     let (numerator, denominator) = (base.numerator(), base.denominator());
     (numerator > 0 && denominator > 0).then(|| Rational::new(numerator.into(), denominator.into()))

@@ -137,6 +137,32 @@ pub enum Error {
         /// Its error, or what it did.
         reason: String,
     },
+    /// A live source or receiver was silent for longer than it may be.
+    #[error("{what} took longer than {limit:?}: {place}")]
+    TimedOut {
+        /// The address, without secrets.
+        place: String,
+        /// What was waited for.
+        what: &'static str,
+        /// The deadline.
+        limit: std::time::Duration,
+    },
+    /// A live source or receiver cannot be reached, or the connection broke.
+    #[error("the connection failed ({reason}): {place}")]
+    Disconnected {
+        /// The address, without secrets.
+        place: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// After a reconnection a live source has other streams. Reading on gives packets of the new ones.
+    #[error("the source has other streams now ({streams}): {place}")]
+    StreamsChanged {
+        /// The address, without secrets.
+        place: String,
+        /// The codecs of the new streams.
+        streams: String,
+    },
     /// A decoder, encoder, demuxer or muxer cannot do this in the state it is in.
     #[error("{call} is not possible when {state}")]
     WrongState {
@@ -188,6 +214,9 @@ impl Error {
             Error::Output { .. } => "E_OUTPUT",
             Error::UnsupportedOutput { .. } => "E_UNSUPPORTED_OUTPUT",
             Error::Reader { .. } => "E_READER",
+            Error::TimedOut { .. } => "E_TIMED_OUT",
+            Error::Disconnected { .. } => "E_DISCONNECTED",
+            Error::StreamsChanged { .. } => "E_STREAMS_CHANGED",
             Error::WrongState { .. } => "E_WRONG_STATE",
             Error::Cancelled => "E_CANCELLED",
             Error::Temporary { .. } => "E_TEMPORARY",
@@ -217,7 +246,10 @@ impl Error {
             Error::Output { .. } => 4,
             Error::UnsupportedCodec { .. } | Error::UnsupportedFormat { .. } | Error::UnsupportedOutput { .. } => 5,
             Error::Cancelled => 6,
-            Error::Temporary { .. } => 75,
+            Error::Temporary { .. }
+            | Error::TimedOut { .. }
+            | Error::Disconnected { .. }
+            | Error::StreamsChanged { .. } => 75,
         }
     }
 

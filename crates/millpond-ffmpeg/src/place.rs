@@ -5,6 +5,7 @@
 //! path behind `file:`, so a name such as `concat:a|b` is a name and nothing else.
 
 use crate::Error;
+use crate::redact::redacted;
 use std::ffi::{CString, OsStr};
 use std::path::{Component, Path, PathBuf};
 
@@ -17,12 +18,23 @@ pub struct Access {
     pub folders: Vec<PathBuf>,
 }
 
-/// Something that can be opened: a local file, or the address of an allowed protocol.
-#[derive(Clone, Debug)]
+/// Something that can be opened: a local file, standard input, or the address of an allowed protocol. Shown, it keeps
+/// passwords, stream keys and query values to itself.
+#[derive(Clone)]
 pub struct Place {
     url: CString,
-    path: Option<PathBuf>,
+    kind: Kind,
     shown: String,
+}
+
+#[derive(Clone)]
+enum Kind {
+    File(PathBuf),
+    StandardInput,
+    /// An address of this protocol.
+    Address(String),
+    /// What a reader of the caller's gives.
+    Named,
 }
 
 impl Place {
@@ -35,13 +47,18 @@ impl Place {
         url.extend_from_slice(path.as_os_str().as_encoded_bytes());
         let shown = path.display().to_string();
         let url = CString::new(url).map_err(|_| Error::missing(&shown, "the name holds a zero byte"))?;
-        Ok(Place { url, path: Some(path.to_owned()), shown })
+        Ok(Place { url, kind: Kind::File(path.to_owned()), shown })
+    }
+
+    /// Standard input, for [`Demuxer::open_live`](crate::Demuxer::open_live).
+    pub fn standard_input() -> Place {
+        Place { url: c"pipe:0".to_owned(), kind: Kind::StandardInput, shown: "standard input".to_owned() }
     }
 
     /// What a reader of the caller's gives; `name` appears in errors.
     pub(crate) fn named(name: &str) -> Place {
         let url = CString::new(name.replace('\0', "")).unwrap_or_default();
-        Place { url, path: None, shown: name.to_owned() }
+        Place { url, kind: Kind::Named, shown: redacted(name) }
     }
 
     /// What FFmpeg opens.
@@ -49,9 +66,25 @@ impl Place {
         &self.url
     }
 
+    /// Whether it is standard input.
+    pub(crate) fn is_standard_input(&self) -> bool {
+        matches!(self.kind, Kind::StandardInput)
+    }
+
+    /// The protocol, if it is an address.
+    pub(crate) fn protocol(&self) -> Option<&str> {
+        if let Kind::Address(protocol) = &self.kind { Some(protocol) } else { None }
+    }
+
     /// The file, if it is one.
     pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+        if let Kind::File(path) = &self.kind { Some(path) } else { None }
+    }
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Place").field(&self.shown).finish()
     }
 }
 
@@ -105,9 +138,9 @@ impl Access {
         }
         Some(match CString::new(name) {
             Ok(url) if self.protocols.iter().any(|allowed| allowed == protocol) => {
-                Ok(Place { url, path: None, shown: name.to_owned() })
+                Ok(Place { url, kind: Kind::Address(protocol.to_owned()), shown: redacted(name) })
             }
-            _ => Err(Error::ProtocolRefused { place: name.to_owned(), protocol: protocol.to_owned() }),
+            _ => Err(Error::ProtocolRefused { place: redacted(name), protocol: protocol.to_owned() }),
         })
     }
 }

@@ -142,3 +142,75 @@ pub(crate) fn mend_duration(context: &ff::format::context::Input, packet: &mut f
         packet.set_duration(packet.duration() + first);
     }
 }
+
+/// A context without a source, to stand where one was closed.
+pub(crate) fn unopened() -> Result<ff::format::context::Input, ff::Error> {
+    // SAFETY: closing a context that was never opened frees it.
+    unsafe {
+        let context = ffi::avformat_alloc_context();
+        if context.is_null() {
+            return Err(ff::Error::Other { errno: ff::error::ENOMEM });
+        }
+        Ok(ff::format::context::Input::wrap(context))
+    }
+}
+
+/// What went wrong below the container, which itself may only say that it ended.
+pub(crate) fn source_error(input: &ff::format::context::Input) -> Option<ff::Error> {
+    // SAFETY: the context is borrowed; containers that do their own reading have no `pb`.
+    let error = unsafe {
+        let source = (*input.as_ptr()).pb;
+        if source.is_null() { 0 } else { (*source).error }
+    };
+    (error < 0 && error != ffi::AVERROR_EOF).then(|| ff::Error::from(error))
+}
+
+/// The codec's set-up data of a stream.
+pub(crate) fn extradata<'a>(stream: &'a ff::Stream<'_>) -> &'a [u8] {
+    // SAFETY: the parameters live as long as the borrowed stream.
+    unsafe {
+        let parameters = (*stream.as_ptr()).codecpar;
+        match usize::try_from((*parameters).extradata_size) {
+            Ok(size) if size > 0 && !(*parameters).extradata.is_null() => {
+                std::slice::from_raw_parts((*parameters).extradata, size)
+            }
+            _ => &[],
+        }
+    }
+}
+
+/// Sets the size of a stream's pictures, which changed after the stream was found.
+pub(crate) fn set_size(input: &mut ff::format::context::Input, index: usize, (width, height): (c_int, c_int)) {
+    if let Some(stream) = input.stream_mut(index) {
+        // SAFETY: the parameters live as long as the borrowed stream.
+        unsafe {
+            let parameters = (*stream.as_ptr()).codecpar;
+            (*parameters).width = width;
+            (*parameters).height = height;
+        }
+    }
+}
+
+/// Sets the codec's set-up data of a stream, which changed after the stream was found.
+pub(crate) fn set_extradata(
+    input: &mut ff::format::context::Input,
+    index: usize,
+    extradata: &[u8],
+) -> Result<(), ff::Error> {
+    let Some(stream) = input.stream_mut(index) else { return Err(ff::Error::StreamNotFound) };
+    let size = c_int::try_from(extradata.len()).map_err(|_| ff::Error::InvalidData)?;
+    // SAFETY: the parameters live as long as the borrowed stream; the new memory has the size that is copied, and the zeros
+    // behind it that FFmpeg wants; the old one is freed.
+    unsafe {
+        let parameters = (*stream.as_ptr()).codecpar;
+        let data = ffi::av_mallocz(extradata.len() + super::PACKET_PADDING).cast::<u8>();
+        if data.is_null() {
+            return Err(ff::Error::Other { errno: ff::error::ENOMEM });
+        }
+        ptr::copy_nonoverlapping(extradata.as_ptr(), data, extradata.len());
+        ffi::av_freep(ptr::from_mut(&mut (*parameters).extradata).cast());
+        (*parameters).extradata = data;
+        (*parameters).extradata_size = size;
+    }
+    Ok(())
+}

@@ -7,12 +7,16 @@ mod buffers;
 mod container;
 mod decoder;
 mod output;
+mod packet;
+mod parser;
 mod picture;
 
 pub(crate) use buffers::Buffers;
 pub(crate) use container::*;
 pub(crate) use decoder::*;
 pub(crate) use output::*;
+pub(crate) use packet::*;
+pub(crate) use parser::*;
 pub(crate) use picture::*;
 
 use std::ffi::c_int;

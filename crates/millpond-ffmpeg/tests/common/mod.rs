@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses its share")]
 
+pub(crate) mod net;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
