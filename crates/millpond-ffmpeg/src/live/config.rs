@@ -23,6 +23,9 @@ pub struct LiveConfig {
     pub open: Duration,
     /// The longest silence while reading.
     pub read: Duration,
+    /// How much of the stream is looked at to find its streams: of transport streams and FLV as much is always read while
+    /// opening. Pictures whose first key frame comes later have no size before, which is told as a change.
+    pub probe: Duration,
     /// Wait for somebody who sends, instead of connecting: RTMP, RTSP, SRT and HTTP. UDP always listens.
     pub listen: bool,
     /// What carries the media of RTSP.
@@ -32,12 +35,13 @@ pub struct LiveConfig {
 }
 
 impl Default for LiveConfig {
-    /// Ten seconds to open, ten of silence, connecting, RTSP over TCP, and a lost source is an error.
+    /// Ten seconds to open, ten of silence, two are looked at, connecting, RTSP over TCP, and a lost source is an error.
     fn default() -> Self {
         let ten = Duration::from_secs(10);
         LiveConfig {
             open: ten,
             read: ten,
+            probe: Duration::from_secs(2),
             listen: false,
             transport: Transport::default(),
             reconnect: Reconnect::default(),

@@ -26,7 +26,7 @@ pub(crate) fn connect(
 ) -> Result<Connection, Error> {
     watch.reopen();
     watch.arm(config.open);
-    let options = match place.protocol() {
+    let mut options = match place.protocol() {
         Some(protocol) => {
             let mut options = ff::Dictionary::new();
             for (name, value) in protocol::options(protocol, access, config) {
@@ -36,6 +36,7 @@ pub(crate) fn connect(
         }
         None => file_options(access),
     };
+    options.set("analyzeduration", &config.probe.as_micros().clamp(1, i64::MAX as u128).to_string());
     let failed = |error| failure(place, error, watch, config);
     let asked = Arc::clone(watch);
     let pipe = pipe(place, watch)?;

@@ -51,6 +51,8 @@ struct Track {
     has_key: bool,
     parser: Option<SizeParser>,
     size: Option<(i32, i32)>,
+    /// The size of the pictures was known when it was told.
+    had_size: bool,
 }
 
 impl Track {
@@ -67,6 +69,7 @@ impl Track {
             has_key: !is_video,
             parser: is_video.then(|| SizeParser::new(&parameters)).flatten(),
             size: None,
+            had_size: sys::stream_numbers(stream).width > 0,
         }
     }
 
@@ -308,17 +311,16 @@ impl Session {
             if self.watch.is_ending() {
                 break Fetched::Ending;
             }
-            if self.watch.has_passed() {
+            let below = sys::source_error(context);
+            if self.watch.has_fired() || self.watch.has_passed() {
                 self.counters.timeouts.add(1);
                 let (place, limit) = (place.to_string(), self.config.read);
                 break Fetched::Lost(Error::TimedOut { place, what: "reading", limit });
             }
-            let below = sys::source_error(context);
-            // RTMP has no end but the connection's.
-            let is_rtmp = place.protocol().is_some_and(|protocol| protocol.starts_with("rtmp"));
+            const CUT: ff::Error = ff::Error::Other { errno: ff::error::EIO };
             match (error, below) {
                 (ff::Error::Eof, None) => break Fetched::End,
-                (ff::Error::Eof | ff::Error::Other { errno: ff::error::EIO }, _) if is_rtmp => break Fetched::End,
+                (ff::Error::Eof | CUT, None | Some(CUT)) if ends_with_connection(place, context) => break Fetched::End,
                 (ff::Error::Other { errno: ff::error::EAGAIN }, _) => {}
                 (ff::Error::InvalidData, None) if damaged < PATIENCE => {
                     damaged += 1;
@@ -348,6 +350,7 @@ impl Session {
         }
         track.has_key = true;
         sys::mend_duration(context, packet.raw_mut());
+        sys::fill_duration(context, packet.raw_mut());
         let now = context.stream(from).as_ref().and_then(time_base);
         if let Some(now) = now.filter(|now| *now != track.time_base) {
             packet.raw_mut().rescale_ts(av_rational(now), av_rational(track.time_base));
@@ -378,6 +381,15 @@ impl Session {
     }
 }
 
+/// Whether a source has no end but its connection's, which FFmpeg calls an error: RTMP, and HTTP without a length.
+fn ends_with_connection(place: &Place, context: &ff::format::context::Input) -> bool {
+    match place.protocol() {
+        Some("http" | "https") => sys::source_size(context).is_none(),
+        Some(protocol) => protocol.starts_with("rtmp"),
+        None => false,
+    }
+}
+
 impl Track {
     /// Looks whether a packet brings other set-up data or another picture size than before; the stream's parameters then
     /// have them.
@@ -403,8 +415,8 @@ impl Track {
             && let Some(size) = self.parser.as_mut().and_then(|parser| parser.size(packet))
             && self.size != Some(size)
         {
-            // The first one is what the reader of the stream was told.
-            is_changed |= self.size.is_some();
+            // The first one is what the reader of the stream was told, unless nothing was known then.
+            is_changed |= self.size.is_some() || !self.had_size;
             self.size = Some(size);
             sys::set_size(context, index, size);
         }

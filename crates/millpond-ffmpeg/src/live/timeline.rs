@@ -5,7 +5,7 @@
 //! the publisher's clock, or the end of a counter of 32 or 33 bits: a new shift puts it where it was expected. The other
 //! streams of the source jump too, a few packets earlier or later; they take the same shift if it fits them, so that sound
 //! and pictures stay together, and all of it counts once. After a reconnection the timeline goes on as much later as the
-//! source was away. Decoding times that do not rise within the tolerance are moved by a tick each and counted.
+//! source was away. A packet without times follows the one before it. Decoding times that do not rise within the tolerance are moved by a tick each and counted.
 //!
 //! Shifts that streams share are kept in microseconds and rounded to the stream's ticks once, when they are taken;
 //! differences between the times of a stream are exact. Nothing allocates but [`Timeline::new`].
@@ -117,7 +117,7 @@ impl Timeline {
 
     /// Puts a packet that came at `now` on the timeline.
     pub(crate) fn place(&mut self, index: usize, times: Times, now: Duration) -> Times {
-        let Some(time) = times.dts.or(times.pts) else { return times };
+        let Some(time) = times.dts.or(times.pts) else { return self.follow(index, times, now) };
         self.join(index, time, now);
         let shared = self.shift_us.unwrap_or(0);
         let Some(track) = self.tracks.get_mut(index) else { return times };
@@ -150,6 +150,16 @@ impl Timeline {
         let placed = dts.or(pts).unwrap_or(time);
         track.expected = Some((placed.saturating_add(times.duration.max(0)), now));
         Times { pts, dts, duration: times.duration }
+    }
+
+    /// A packet without times follows the one before it, if there is one.
+    fn follow(&mut self, index: usize, times: Times, now: Duration) -> Times {
+        let Some(track) = self.tracks.get_mut(index).filter(|track| track.has_joined) else { return times };
+        let Some((expected, _)) = track.expected else { return times };
+        let time = track.last_dts.map_or(expected, |last| expected.max(last.saturating_add(1)));
+        track.last_dts = Some(time);
+        track.expected = Some((time.saturating_add(times.duration.max(0)), now));
+        Times { pts: Some(time), dts: Some(time), ..times }
     }
 
     /// The first packet of a stream after a reconnection takes the shift of the others, or makes it.
@@ -268,6 +278,16 @@ mod tests {
         }
         assert_eq!(placed, [0, 40, 41, 42, 120]);
         assert_eq!(timeline.mended(), Mended { repaired: 2, ..Mended::default() });
+    }
+
+    #[test]
+    fn a_packet_without_times_follows_the_one_before_it() {
+        let mut timeline = Timeline::new([base(90_000)].into_iter());
+        let untold = Times { pts: None, dts: None, duration: 1920 };
+        assert_eq!(timeline.place(0, untold, Duration::ZERO), untold);
+        timeline.place(0, Times { pts: Some(9000), dts: Some(9000), duration: 1920 }, Duration::ZERO);
+        let placed = [0, 1].map(|_| timeline.place(0, untold, Duration::ZERO).dts);
+        assert_eq!(placed, [Some(10_920), Some(12_840)]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(crate) struct Watch {
     /// Nanoseconds after `base`; `u64::MAX` is none.
     until: AtomicU64,
     is_closing: AtomicBool,
+    has_fired: AtomicBool,
     cancel: Cancel,
 }
 
@@ -22,6 +23,7 @@ impl Watch {
             base: Instant::now(),
             until: AtomicU64::new(u64::MAX),
             is_closing: AtomicBool::new(false),
+            has_fired: AtomicBool::new(false),
             cancel: cancel.clone(),
         }
     }
@@ -51,6 +53,7 @@ impl Watch {
     /// The connection is gone, another may be made.
     pub(crate) fn reopen(&self) {
         self.is_closing.store(false, Ordering::Release);
+        self.has_fired.store(false, Ordering::Release);
         self.disarm();
     }
 
@@ -58,6 +61,11 @@ impl Watch {
     pub(crate) fn has_passed(&self) -> bool {
         let until = self.until.load(Ordering::Acquire);
         until != u64::MAX && self.now() >= until
+    }
+
+    /// A deadline ended a wait on this connection: containers may give out what they still have before they say so.
+    pub(crate) fn has_fired(&self) -> bool {
+        self.has_fired.load(Ordering::Acquire)
     }
 
     /// Somebody asked for the end.
@@ -68,7 +76,11 @@ impl Watch {
     /// Whoever waits must stop waiting.
     pub(crate) fn must_stop(&self) -> bool {
         let is_ending = self.cancel.is_ending() && !self.is_closing.load(Ordering::Acquire);
-        is_ending || self.cancel.is_abandoned() || self.has_passed()
+        let has_passed = self.has_passed();
+        if has_passed {
+            self.has_fired.store(true, Ordering::Release);
+        }
+        is_ending || self.cancel.is_abandoned() || has_passed
     }
 
     /// Waits so long, or until somebody asks for the end; whether nobody did.
@@ -98,7 +110,9 @@ mod tests {
         watch.arm(Duration::ZERO);
         assert!(watch.must_stop() && watch.has_passed());
         watch.arm(Duration::MAX);
-        assert!(!watch.must_stop());
+        assert!(!watch.must_stop() && watch.has_fired());
+        watch.reopen();
+        assert!(!watch.has_fired());
         cancel.finish();
         assert!(watch.must_stop() && !watch.has_passed());
         watch.close_within(Duration::MAX);

@@ -143,6 +143,24 @@ pub(crate) fn mend_duration(context: &ff::format::context::Input, packet: &mut f
     }
 }
 
+/// Gives a packet of sound without a duration the one that its codec says. FFmpeg leaves it out of what it read before it
+/// knew the codec's parameters.
+pub(crate) fn fill_duration(context: &ff::format::context::Input, packet: &mut ff::Packet) {
+    let Some(stream) = context.stream(packet.stream()).filter(|_| packet.duration() <= 0) else { return };
+    let bytes = c_int::try_from(packet.size()).unwrap_or(0);
+    // SAFETY: the stream and its parameters live as long as the borrowed context. Other media than sound have no rate.
+    let (samples, rate) = unsafe {
+        let parameters = (*stream.as_ptr()).codecpar;
+        (ffi::av_get_audio_frame_duration2(parameters, bytes), (*parameters).sample_rate)
+    };
+    let base = stream.time_base();
+    if samples > 0 && rate > 0 && base.numerator() > 0 {
+        let ticks =
+            i64::from(samples) * i64::from(base.denominator()) / (i64::from(rate) * i64::from(base.numerator()));
+        packet.set_duration(ticks);
+    }
+}
+
 /// A context without a source, to stand where one was closed.
 pub(crate) fn unopened() -> Result<ff::format::context::Input, ff::Error> {
     // SAFETY: closing a context that was never opened frees it.
@@ -163,6 +181,15 @@ pub(crate) fn source_error(input: &ff::format::context::Input) -> Option<ff::Err
         if source.is_null() { 0 } else { (*source).error }
     };
     (error < 0 && error != ffi::AVERROR_EOF).then(|| ff::Error::from(error))
+}
+
+/// Bytes of the source, if it said how many there are.
+pub(crate) fn source_size(input: &ff::format::context::Input) -> Option<u64> {
+    // SAFETY: the context is borrowed; asking for the size reads what the protocol knows.
+    unsafe {
+        let source = (*input.as_ptr()).pb;
+        if source.is_null() { None } else { u64::try_from(ffi::avio_size(source)).ok() }
+    }
 }
 
 /// The codec's set-up data of a stream.

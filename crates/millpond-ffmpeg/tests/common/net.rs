@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Far beyond what anything here takes, even on a slow machine.
-pub(crate) const GENEROUS: Duration = Duration::from_secs(60);
+pub(crate) const GENEROUS: Duration = Duration::from_secs(40);
 
 /// Waits until `is_so`, for a generous while.
 pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
