@@ -240,8 +240,7 @@ impl Session {
             match self.fetch(place, context, packet) {
                 Fetched::Packet if self.prepare(context, packet)? => return Ok(Flow::Done),
                 Fetched::Packet if self.join_by.is_some_and(|limit| Instant::now() > limit) => {
-                    let what = "waiting for a key frame";
-                    let error = Error::TimedOut { place: place.to_string(), what, limit: self.config.open };
+                    let error = memory::opening(|| timed_out(place, "waiting for a key frame", self.config.open));
                     self.counters.timeouts.add(1);
                     self.reconnect(place, context, tags, error)?;
                 }
@@ -252,8 +251,8 @@ impl Session {
                     if !reconnect.after_end || reconnect.attempts == 0 {
                         return Ok(Flow::Ended);
                     }
-                    let reason = "it ended".to_owned();
-                    self.reconnect(place, context, tags, Error::Disconnected { place: place.to_string(), reason })?;
+                    let ended = || Error::Disconnected { place: place.to_string(), reason: "it ended".to_owned() };
+                    self.reconnect(place, context, tags, memory::opening(ended))?;
                 }
                 Fetched::Lost(error) => self.reconnect(place, context, tags, error)?,
             }
@@ -314,8 +313,7 @@ impl Session {
             let below = sys::source_error(context);
             if self.watch.has_fired() || self.watch.has_passed() {
                 self.counters.timeouts.add(1);
-                let (place, limit) = (place.to_string(), self.config.read);
-                break Fetched::Lost(Error::TimedOut { place, what: "reading", limit });
+                break Fetched::Lost(memory::opening(|| timed_out(place, "reading", self.config.read)));
             }
             const CUT: ff::Error = ff::Error::Other { errno: ff::error::EIO };
             match (error, below) {
@@ -327,8 +325,10 @@ impl Session {
                     self.counters.damaged.add(1);
                 }
                 (error, below) => {
-                    let lost = failure(place, below.unwrap_or(error), &self.watch, &self.config);
-                    break Fetched::Lost(lost);
+                    // The text of what may be mended by a reconnection, and belongs to it.
+                    break Fetched::Lost(memory::opening(|| {
+                        failure(place, below.unwrap_or(error), &self.watch, &self.config)
+                    }));
                 }
             }
         };
@@ -379,6 +379,10 @@ impl Session {
         (self.join_by, self.attempts) = (None, 0);
         Ok(true)
     }
+}
+
+fn timed_out(place: &Place, what: &'static str, limit: Duration) -> Error {
+    Error::TimedOut { place: place.to_string(), what, limit }
 }
 
 /// Whether a source has no end but its connection's, which FFmpeg calls an error: RTMP, and HTTP without a length.
