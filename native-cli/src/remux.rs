@@ -4,7 +4,7 @@ use crate::arguments::RemuxArguments;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::interrupt;
-use millpond::ffmpeg::{Cancel, Error, RemuxOptions, remux};
+use millpond::ffmpeg::{Cancel, Error, MuxerConfig, RemuxOptions, remux};
 use serde_json::json;
 
 pub(crate) fn run(arguments: &RemuxArguments, console: &Console) -> Result<(), Failure> {
@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &RemuxArguments, console: &Console) -> Result<(), F
         streams: arguments.streams.clone(),
         start: arguments.start,
         end: arguments.end,
-        fragmented: arguments.fragmented,
+        muxer: MuxerConfig { is_fragmented: arguments.fragmented, ..MuxerConfig::default() },
         access,
         cancel,
     };

@@ -139,8 +139,16 @@ impl Cut {
         let ticks = (self.offset / self.streams[to].base).round().to_integer();
         let ticks = i64::try_from(ticks).unwrap_or(0);
         let (pts, dts) = (packet.pts(), packet.dts());
-        packet.raw_mut().set_pts(pts.map(|pts| pts.saturating_sub(ticks)));
-        packet.raw_mut().set_dts(dts.map(|dts| dts.saturating_sub(ticks)));
+        let earlier = |tick: i64| tick.saturating_sub(ticks);
+        packet.set_times(pts.map(earlier), dts.map(earlier));
+    }
+
+    /// The part of a span of time that lies in the stretch, as far as its end is known; `None` if there is none.
+    pub(crate) fn clip(&self, start: Rational, end: Rational) -> Option<(Rational, Rational)> {
+        let (start, end) = (start - self.offset, end - self.offset);
+        let end = self.end.map_or(end, |last| end.min(last - self.offset));
+        let start = start.max(ZERO);
+        (start < end).then_some((start, end))
     }
 
     fn time(&self, to: usize, packet: &Packet) -> Rational {

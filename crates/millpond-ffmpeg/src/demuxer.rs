@@ -404,15 +404,19 @@ pub(crate) fn file_options(access: &Access) -> ff::Dictionary<'static> {
         options.set("protocol_whitelist", "file");
         options.set("format_whitelist", CONTAINERS);
     } else {
-        // What FFmpeg's own layers need below the protocols that the caller named.
-        let mut list = String::from("file,crypto,data,tcp,tls,udp,httpproxy");
-        for protocol in &access.protocols {
-            list.push(',');
-            list.push_str(protocol);
-        }
-        options.set("protocol_whitelist", &list);
+        options.set("protocol_whitelist", &protocols(access));
     }
     options
+}
+
+/// FFmpeg's list of allowed protocols: those that the caller named, and what FFmpeg's own layers need below them.
+pub(crate) fn protocols(access: &Access) -> String {
+    let mut list = String::from("file,crypto,data,tcp,tls,udp,httpproxy");
+    for protocol in &access.protocols {
+        list.push(',');
+        list.push_str(protocol);
+    }
+    list
 }
 
 fn reader_error(place: &Place, fault: &Fault) -> Option<Error> {

@@ -129,6 +129,28 @@ pub enum Error {
         /// What FFmpeg said, or what would be.
         reason: String,
     },
+    /// An encoder or container has no such option.
+    #[error("{what} has no option {name} (near: {near})")]
+    UnknownOption {
+        /// Encoder or container.
+        what: String,
+        /// The option as it was written.
+        name: String,
+        /// Names that look like it.
+        near: String,
+    },
+    /// An option of an encoder or container does not take this value.
+    #[error("option {name} of {what} cannot be {value:?} ({expected})")]
+    OptionValue {
+        /// Encoder or container.
+        what: String,
+        /// The option.
+        name: String,
+        /// The value as it was written.
+        value: String,
+        /// What it takes.
+        expected: String,
+    },
     /// A reader of the caller's failed, panicked or lied.
     #[error("the reader failed ({reason}): {place}")]
     Reader {
@@ -213,6 +235,8 @@ impl Error {
             Error::Core(error) => error.code(),
             Error::Output { .. } => "E_OUTPUT",
             Error::UnsupportedOutput { .. } => "E_UNSUPPORTED_OUTPUT",
+            Error::UnknownOption { .. } => "E_UNKNOWN_OPTION",
+            Error::OptionValue { .. } => "E_OPTION_VALUE",
             Error::Reader { .. } => "E_READER",
             Error::TimedOut { .. } => "E_TIMED_OUT",
             Error::Disconnected { .. } => "E_DISCONNECTED",
@@ -232,6 +256,8 @@ impl Error {
             | Error::InputUnknown { .. }
             | Error::InputMismatch { .. }
             | Error::TimeOutside { .. }
+            | Error::UnknownOption { .. }
+            | Error::OptionValue { .. }
             | Error::WrongState { .. }
             | Error::Core(_) => 2,
             Error::Scene(error) | Error::Asset { error, .. } if error.code().starts_with("E_UNSUPPORTED") => 5,

@@ -4,6 +4,7 @@
 //! - [`Clip`] reads the pictures of a file, [`Sound`] its PCM, [`probe`](probe()) says what is in it.
 //! - [`Demuxer`] and [`VideoDecoder`] give packets and pictures call by call; [`decoding`] tells where pixels lie and when
 //!   they are copied.
+//! - [`VideoEncoder`], [`AudioEncoder`] and [`Muxer`] are the way back; [`encoding`] tells about codecs and containers.
 //! - [`remux`](remux()) puts the streams of a file into another container.
 //! - [`Sampler`] watches memory while that happens.
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more.
@@ -37,12 +38,14 @@ mod decoder;
 pub mod decoding;
 mod demuxer;
 mod encoder;
+pub mod encoding;
 mod error;
 mod flow;
 pub mod live;
 mod monitor;
 mod mono;
 mod muxer;
+mod options;
 mod packet;
 mod pixels;
 mod place;
@@ -64,6 +67,7 @@ pub use cancel::Cancel;
 pub use clip::{Clip, ClipPicture};
 pub use container::Container;
 pub use demuxer::{Demuxer, VideoStream};
+pub use encoder::{AudioEncoder, AudioEncoderConfig, Encoder, VideoEncoder, VideoEncoderConfig};
 pub use error::Error;
 pub use flow::{Flow, State};
 pub use live::config::{LiveConfig, QueueConfig, Reconnect, Transport, WhenFull};
@@ -71,6 +75,7 @@ pub use live::input::{LiveInput, Received};
 pub use live::stats::LiveStats;
 pub use monitor::{Sampler, SharedMonitor};
 pub use mono::{MonoSound, decode_mono};
+pub use muxer::{MemoryFile, Muxer, MuxerConfig};
 pub use packet::Packet;
 pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};

@@ -8,11 +8,9 @@
 //! A cut begins with the key frame of the pictures at or before its start and ends before the first one at or after its
 //! end, so that what is there can be decoded; sound is cut at the same times, by packets.
 
-use crate::aside::AsideFile;
 use crate::cut::{Cut, Side};
-use crate::muxer::{Arrangement, Muxer};
 use crate::render::Warning;
-use crate::{Access, Cancel, Container, Demuxer, Error, Flow, Packet, Place};
+use crate::{Access, Cancel, Demuxer, Error, Flow, Muxer, MuxerConfig, Packet, Place};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use std::path::Path;
@@ -27,8 +25,8 @@ pub struct RemuxOptions {
     pub start: Option<Rational>,
     /// Where to end, in seconds of the file.
     pub end: Option<Rational>,
-    /// MP4 and MOV in fragments, which can be read while they grow. A pipe gets them anyway.
-    pub fragmented: bool,
+    /// The container and how it is written.
+    pub muxer: MuxerConfig,
     /// What may be opened.
     pub access: Access,
     /// Ends early.
@@ -60,20 +58,15 @@ pub struct RemuxReport {
 pub fn remux(place: &Place, output: &Path, options: &RemuxOptions) -> Result<RemuxReport, Error> {
     let began = Instant::now();
     let mut demuxer = Demuxer::open(place, &options.access, &options.cancel)?;
-    let container = Container::of(output).ok_or_else(|| Error::UnsupportedOutput {
-        what: format!("the container of {}", output.display()),
-        reason: "its name has no known extension".to_owned(),
-    })?;
-    let file = AsideFile::create(output)?;
-    let mut muxer = Muxer::create(&file, output.to_owned(), container)?;
+    let mut muxer = Muxer::to_file(output, &options.muxer)?;
     let mut warnings = Vec::new();
     let streams = choose(&demuxer, &mut muxer, options, output, &mut warnings)?;
-    describe(&demuxer, &mut muxer, output)?;
-    let in_fragments = container.is_indexed() && (options.fragmented || !file.is_regular());
-    muxer.open(if in_fragments { Arrangement::Fragments } else { Arrangement::Whole })?;
-
     let mut cut = Cut::find(&mut demuxer, &streams, options)?;
-    let (mut packet, mut waiting, mut packets, mut is_shortened) = (Packet::new(), Vec::new(), 0, false);
+    muxer.copy_metadata(&demuxer)?;
+    add_chapters(&demuxer, &cut, &mut muxer)?;
+    muxer.open()?;
+
+    let (mut packet, mut waiting, mut is_shortened) = (Packet::new(), Vec::new(), false);
     while !cut.is_over() && demuxer.read_into(&mut packet)? == Flow::Done {
         if options.cancel.is_ending() {
             is_shortened = true;
@@ -86,15 +79,15 @@ pub fn remux(place: &Place, output: &Path, options: &RemuxOptions) -> Result<Rem
             continue;
         }
         if cut.is_decided() {
-            packets += write_waiting(&mut waiting, &mut cut, &mut muxer)?;
+            write_waiting(&mut waiting, &mut cut, &mut muxer)?;
         }
         if side == Side::Inside {
             cut.shift(to, &mut packet);
-            muxer.interleave(to, packet.raw_mut())?;
-            packets += 1;
+            muxer.write(to, &mut packet)?;
         }
     }
-    packets += write_waiting(&mut waiting, &mut cut, &mut muxer)?;
+    write_waiting(&mut waiting, &mut cut, &mut muxer)?;
+    let packets = muxer.packets();
     if options.cancel.is_abandoned() || (is_shortened && packets == 0) {
         return Err(Error::Cancelled);
     }
@@ -105,22 +98,19 @@ pub fn remux(place: &Place, output: &Path, options: &RemuxOptions) -> Result<Rem
     }
     let repaired = muxer.repaired();
     muxer.finish()?;
-    file.commit()?;
     let wall_s = began.elapsed().as_secs_f64();
     Ok(RemuxReport { packets, streams, repaired, wall_s, is_shortened, warnings })
 }
 
 /// Writes the packets that waited for the end to be known, if they lie before it.
-fn write_waiting(waiting: &mut Vec<(usize, Packet)>, cut: &mut Cut, muxer: &mut Muxer) -> Result<u64, Error> {
-    let mut packets = 0;
+fn write_waiting(waiting: &mut Vec<(usize, Packet)>, cut: &mut Cut, muxer: &mut Muxer) -> Result<(), Error> {
     for (to, mut packet) in waiting.drain(..) {
         if cut.place(to, &packet) != Side::Outside {
             cut.shift(to, &mut packet);
-            muxer.interleave(to, packet.raw_mut())?;
-            packets += 1;
+            muxer.write(to, &mut packet)?;
         }
     }
-    Ok(packets)
+    Ok(())
 }
 
 /// Adds the streams to the muxer; returns their indices in the source.
@@ -146,8 +136,8 @@ fn choose(
         }
         let is_media =
             matches!(parameters.medium(), ff::media::Type::Video | ff::media::Type::Audio | ff::media::Type::Subtitle);
-        if (is_media || is_asked) && muxer.accepts(parameters.id()) {
-            muxer.add_copy(&stream)?;
+        if (is_media || is_asked) && muxer.holds(parameters.id()) {
+            muxer.add_copy(demuxer, index)?;
             chosen.push(index);
             continue;
         }
@@ -163,16 +153,17 @@ fn choose(
     Ok(chosen)
 }
 
-/// Metadata of the file, and chapters unless it is cut.
-fn describe(demuxer: &Demuxer, muxer: &mut Muxer, output: &Path) -> Result<(), Error> {
-    let context = muxer.context_mut();
-    context.set_metadata(demuxer.context.metadata().to_owned());
+/// The chapters, as far as they lie in the stretch that is taken.
+fn add_chapters(demuxer: &Demuxer, cut: &Cut, muxer: &mut Muxer) -> Result<(), Error> {
     for chapter in demuxer.context.chapters() {
-        let title = chapter.metadata().get("title").unwrap_or_default().to_owned();
         let base = chapter.time_base();
-        context
-            .add_chapter(chapter.id(), base, chapter.start(), chapter.end(), title)
-            .map_err(|error| Error::output(output, error))?;
+        let seconds = |tick: i64| {
+            let base = Rational::new(base.numerator().into(), i128::from(base.denominator().max(1)));
+            Rational::from_integer(tick.into()) * base
+        };
+        if let Some((start, end)) = cut.clip(seconds(chapter.start()), seconds(chapter.end())) {
+            muxer.add_chapter(start, end, chapter.metadata().get("title").unwrap_or_default())?;
+        }
     }
     Ok(())
 }

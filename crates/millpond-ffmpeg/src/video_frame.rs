@@ -5,9 +5,9 @@
 //! frame. Handles may outlive decoder and pool and go to other threads; dropping one gives the slot back as soon as the
 //! decoder is done with it too.
 
-use crate::{Error, pixels};
+use crate::{Error, pixels, sys};
 use ffmpeg_next as ff;
-use millpond_core::pool::Pooled;
+use millpond_core::pool::{Pooled, SharedPooled};
 use millpond_core::video::{ColorDescription, Frame, FrameView, FrameViewMut, PixelFormat};
 use std::fmt;
 
@@ -24,7 +24,7 @@ enum Pixels {
     /// Memory that FFmpeg counts references to: a slot that the codec wrote into. The planes were checked.
     Counted { frame: ff::frame::Video, format: PixelFormat },
     /// A slot of our own.
-    Own(Pooled<Frame>),
+    Own(SharedPooled<Frame>),
 }
 
 impl VideoFrame {
@@ -55,6 +55,39 @@ impl VideoFrame {
             }
             Pixels::Own(frame) => frame.view(),
         }
+    }
+
+    /// Another handle on the same slot, which goes back when the last of them is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Temporary`] if FFmpeg's heap has no room for it.
+    ///
+    /// # Realtime
+    /// Does not allocate on the Rust heap.
+    pub fn share(&self) -> Result<VideoFrame, Error> {
+        let pixels = match &self.pixels {
+            Pixels::Counted { frame, format } => {
+                let mut shared = ff::frame::Video::empty();
+                sys::refer(frame, &mut shared).map_err(|error| Error::Temporary {
+                    what: "a reference to a picture",
+                    reason: error.to_string(),
+                })?;
+                Pixels::Counted { frame: shared, format: *format }
+            }
+            Pixels::Own(frame) => Pixels::Own(frame.clone()),
+        };
+        let VideoFrame { tick, color, is_interlaced, is_damaged, .. } = *self;
+        Ok(VideoFrame { pixels, tick, color, is_interlaced, is_damaged })
+    }
+
+    /// Makes `to` refer to the picture as `pixel`, for an encoder.
+    pub(crate) fn refer(&self, pixel: ff::format::Pixel, to: &mut ff::frame::Video) -> Result<(), ff::Error> {
+        match &self.pixels {
+            Pixels::Counted { frame, .. } => sys::refer(frame, to)?,
+            Pixels::Own(frame) => sys::lend(frame.clone(), to)?,
+        }
+        to.set_format(pixel);
+        Ok(())
     }
 
     /// Presentation time in ticks of its stream's time base, if the file tells it.
@@ -101,7 +134,7 @@ impl Facts {
 impl From<Pooled<Frame>> for VideoFrame {
     fn from(frame: Pooled<Frame>) -> VideoFrame {
         let color = frame.color();
-        VideoFrame { color, ..VideoFrame::new(Pixels::Own(frame)) }
+        VideoFrame { color, ..VideoFrame::new(Pixels::Own(frame.share())) }
     }
 }
 

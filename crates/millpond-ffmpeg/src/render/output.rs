@@ -6,15 +6,16 @@
 use super::assets::Assets;
 use super::{Run, sound};
 use crate::aside::AsideFile;
-use crate::encoder::{AudioEncoder, Encoder, VideoEncoder};
-use crate::muxer::{Arrangement, Muxer};
 use crate::queue::{Receiver, Sender, bounded};
-use crate::{Cancel, Container, Error, threads};
-use ffmpeg_next::Packet;
+use crate::{
+    AudioEncoder, AudioEncoderConfig, Cancel, Container, Encoder, Error, Flow, Muxer, MuxerConfig, Packet,
+    VideoEncoder, VideoEncoderConfig, VideoFrame, threads,
+};
 use millpond_core::Rational;
 use millpond_core::pool::Pooled;
 use millpond_core::video::{Frame, FrameLayout};
 use millpond_scene::Scene;
+use millpond_scene::sound::RATE_HZ;
 use std::path::Path;
 use std::thread::Scope;
 
@@ -53,14 +54,22 @@ impl Output {
                 reason: "names of MP4 files end in .mp4".to_owned(),
             });
         }
-        let video = VideoEncoder::open(layout.width(), layout.height(), scene.canvas.frame_rate)?;
-        let audio = if scene.audio.is_empty() { None } else { Some(AudioEncoder::open()?) };
-        let mut muxer = Muxer::create(&file, target.to_owned(), Container::Mp4)?;
+        let mut video = VideoEncoder::new(VideoEncoderConfig {
+            preset: Some("veryfast".to_owned()),
+            crf: Some(23.0),
+            ..VideoEncoderConfig::new("libx264", layout.width(), layout.height(), scene.canvas.frame_rate)
+        });
+        video.open()?;
+        let mut muxer = Muxer::to_aside(&file, target, Container::Mp4, &MuxerConfig::default())?;
         muxer.add_encoder(&video)?;
-        if let Some(audio) = &audio {
+        let mut audio = None;
+        if !scene.audio.is_empty() {
+            let stereo = AudioEncoderConfig::new("aac", RATE_HZ, 2);
+            let audio = audio.insert(AudioEncoder::new(AudioEncoderConfig { bit_rate: Some(128_000), ..stereo }));
+            audio.open()?;
             muxer.add_encoder(audio)?;
         }
-        muxer.open(if file.is_regular() { Arrangement::Whole } else { Arrangement::Fragments })?;
+        muxer.open()?;
         Ok(Output { file, video, audio, muxer })
     }
 
@@ -75,6 +84,7 @@ impl Output {
         let Output { file, video, audio, muxer } = self;
         let (pictures, to_encode) = bounded(PICTURES);
         let (video_packets, from_video) = bounded(PACKETS);
+        let bases = [Some(video.time_base()), audio.as_ref().map(Encoder::time_base)];
         let mut from_audio = None;
         if let Some(encoder) = audio {
             let (packets, receiver) = bounded(PACKETS);
@@ -83,7 +93,6 @@ impl Output {
                 stage(run, || sound::run(scene, assets, encoder, packets, run));
             })?;
         }
-        let bases = [Some(video.time_base()), from_audio.as_ref().map(|_| sound::time_base())];
         threads::start(scope, "video encoder", move || {
             stage(run, || encode(video, to_encode, video_packets, &run.cancel));
         })?;
@@ -108,34 +117,40 @@ fn encode(
     cancel: &Cancel,
 ) -> Result<(), Error> {
     let mut index = 0;
-    loop {
+    let mut is_over = false;
+    while !is_over {
         let picture = pictures.receive();
         if cancel.is_abandoned() {
             return Err(Error::Cancelled);
         }
-        let is_last = picture.is_none();
         match picture {
-            Some(picture) => encoder.send(picture, index)?,
+            // Everything that was ready was received, so there is room.
+            Some(picture) => {
+                let _ = encoder.send(&VideoFrame::from(picture), index)?;
+            }
             None => encoder.send_end()?,
         }
         index += 1;
-        while let Some(packet) = encoder.receive()? {
+        is_over = loop {
+            let mut packet = Packet::new();
+            match encoder.receive(&mut packet)? {
+                Flow::Done => {}
+                flow => break flow == Flow::Ended,
+            }
             // The muxer is gone only if it failed, which it has noted itself.
             if packets.send(packet).is_err() || cancel.is_abandoned() {
                 return Err(Error::Cancelled);
             }
-        }
-        if is_last {
-            return Ok(());
-        }
+        };
     }
+    Ok(())
 }
 
 /// Writes the packets of both streams in the order of their decoding times.
 fn mux(
     mut muxer: Muxer,
     mut streams: [Option<Receiver<Packet>>; 2],
-    bases: [Option<ffmpeg_next::Rational>; 2],
+    bases: [Option<Rational>; 2],
     cancel: &Cancel,
 ) -> Result<(), Error> {
     let mut waiting: [Option<Packet>; 2] = [None, None];
@@ -154,18 +169,17 @@ fn mux(
         }
         let time = |index: usize| {
             let packet: &Packet = waiting[index].as_ref()?;
-            let base = bases[index]?;
             let tick = packet.dts().or(packet.pts()).unwrap_or(0);
-            Some(Rational::new(i128::from(tick) * i128::from(base.numerator()), i128::from(base.denominator().max(1))))
+            Some(Rational::from_integer(tick.into()) * bases[index]?)
         };
         let index = match (time(0), time(1)) {
-            (None, None) => return muxer.finish(),
+            (None, None) => return muxer.end(),
             (Some(_), None) => 0,
             (None, Some(_)) => 1,
             (Some(video), Some(audio)) => usize::from(audio < video),
         };
-        if let Some(packet) = waiting[index].take() {
-            muxer.write(index, packet)?;
+        if let Some(mut packet) = waiting[index].take() {
+            muxer.write(index, &mut packet)?;
         }
     }
 }

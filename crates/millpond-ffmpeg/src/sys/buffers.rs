@@ -175,7 +175,7 @@ unsafe fn fill(frame: *mut ffi::AVFrame, mut slot: Pooled<Frame>) -> Option<()> 
 }
 
 /// Runs when FFmpeg drops its last reference to a slot, on whatever thread that is.
-pub(super) unsafe extern "C" fn give_back(opaque: *mut c_void, _data: *mut u8) {
-    // SAFETY: `fill` and `lend` put a pointer of `into_raw` here, and FFmpeg calls this once.
+unsafe extern "C" fn give_back(opaque: *mut c_void, _data: *mut u8) {
+    // SAFETY: `fill` put a pointer of `into_raw` here, and FFmpeg calls this once.
     drop(unsafe { Pooled::<Frame>::from_raw(opaque) });
 }

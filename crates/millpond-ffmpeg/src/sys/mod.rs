@@ -6,6 +6,8 @@
 mod buffers;
 mod container;
 mod decoder;
+mod encoder;
+mod options;
 mod output;
 mod packet;
 mod parser;
@@ -14,6 +16,8 @@ mod picture;
 pub(crate) use buffers::Buffers;
 pub(crate) use container::*;
 pub(crate) use decoder::*;
+pub(crate) use encoder::*;
+pub(crate) use options::*;
 pub(crate) use output::*;
 pub(crate) use packet::*;
 pub(crate) use parser::*;

@@ -1,13 +1,13 @@
 //! The pictures that `AVFrame`s refer to: reading their planes, and putting a pool's picture into one. Nothing here
 //! allocates on the Rust heap.
 
-use super::buffers::{Buffers, give_back};
+use super::buffers::Buffers;
 use super::{ColorNumbers, number};
 use ffmpeg_next as ff;
 use ffmpeg_next::ffi;
-use millpond_core::pool::Pooled;
+use millpond_core::pool::SharedPooled;
 use millpond_core::video::Frame;
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 use std::ptr;
 use std::slice;
 
@@ -49,12 +49,34 @@ pub(crate) fn plane(frame: &ff::frame::Video, index: usize, row_bytes: usize, ro
     }
 }
 
+/// Makes `to` one more reference to a decoder's picture: its planes and nothing that was said about it. The decoder's
+/// kind of picture in particular would tell an encoder what to make of it.
+pub(crate) fn refer(from: &ff::frame::Video, to: &mut ff::frame::Video) -> Result<(), ff::Error> {
+    // SAFETY: both frames are borrowed. Each buffer gets a reference of its own; planes lie in the buffers, and frames of
+    // pictures have at most eight of each, so `data` itself serves as `extended_data`.
+    unsafe {
+        let (from, to_raw) = (from.as_ptr(), to.as_mut_ptr());
+        ffi::av_frame_unref(to_raw);
+        for (buffer, copy) in (*from).buf.iter().zip(&mut (*to_raw).buf) {
+            if !buffer.is_null() {
+                *copy = ffi::av_buffer_ref(*buffer);
+                if (*copy).is_null() {
+                    ffi::av_frame_unref(to_raw);
+                    return Err(ff::Error::Other { errno: ff::error::ENOMEM });
+                }
+            }
+        }
+        (*to_raw).data = (*from).data;
+        (*to_raw).linesize = (*from).linesize;
+        (*to_raw).extended_data = (*to_raw).data.as_mut_ptr();
+        ((*to_raw).width, (*to_raw).height) = ((*from).width, (*from).height);
+        (*to_raw).format = (*from).format;
+    }
+    Ok(())
+}
+
 /// Puts a pool's picture into an `AVFrame` without copying it. It goes back to its pool when FFmpeg is done with it.
-pub(crate) fn lend(
-    picture: Pooled<Frame>,
-    format: ff::format::Pixel,
-    frame: &mut ff::frame::Video,
-) -> Result<(), ff::Error> {
+pub(crate) fn lend(picture: SharedPooled<Frame>, to: &mut ff::frame::Video) -> Result<(), ff::Error> {
     let layout = *picture.layout();
     let too_large = |_| ff::Error::InvalidData;
     let mut strides: [c_int; 4] = [0; 4];
@@ -65,14 +87,14 @@ pub(crate) fn lend(
     let height = c_int::try_from(layout.height()).map_err(too_large)?;
     let data = picture.bytes().as_ptr().cast_mut();
     let opaque = picture.into_raw();
-    // SAFETY: the buffer is marked read-only and lives until `give_back`; planes lie inside it by the layout.
+    // SAFETY: the buffer is marked read-only and lives until `give_back_shared`; planes lie inside it by the layout.
     unsafe {
-        let raw = frame.as_mut_ptr();
+        let raw = to.as_mut_ptr();
         ffi::av_frame_unref(raw);
         let flags = ffi::AV_BUFFER_FLAG_READONLY;
-        let buffer = ffi::av_buffer_create(data, layout.size() as _, Some(give_back), opaque, flags);
+        let buffer = ffi::av_buffer_create(data, layout.size() as _, Some(give_back_shared), opaque, flags);
         if buffer.is_null() {
-            give_back(opaque, data);
+            give_back_shared(opaque, data);
             return Err(ff::Error::Other { errno: ff::error::ENOMEM });
         }
         (*raw).buf[0] = buffer;
@@ -83,8 +105,13 @@ pub(crate) fn lend(
         (*raw).width = width;
         (*raw).height = height;
     }
-    frame.set_format(format);
     Ok(())
+}
+
+/// Runs when FFmpeg drops its last reference to a picture that was lent, on whatever thread that is.
+unsafe extern "C" fn give_back_shared(opaque: *mut c_void, _data: *mut u8) {
+    // SAFETY: `lend` put a pointer of `into_raw` here, and FFmpeg calls this once.
+    drop(unsafe { SharedPooled::<Frame>::from_raw(opaque) });
 }
 
 /// Takes whatever a frame refers to away from it.
