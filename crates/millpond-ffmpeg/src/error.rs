@@ -279,6 +279,11 @@ impl Error {
         }
     }
 
+    /// It may go better the next time.
+    pub fn is_temporary(&self) -> bool {
+        self.exit_code() == 75
+    }
+
     pub(crate) fn missing(place: &str, reason: impl std::fmt::Display) -> Error {
         Error::MediaMissing { place: place.to_owned(), reason: reason.to_string() }
     }

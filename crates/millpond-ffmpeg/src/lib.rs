@@ -72,6 +72,8 @@ pub use error::Error;
 pub use flow::{Flow, State};
 pub use live::config::{LiveConfig, QueueConfig, Reconnect, Transport, WhenFull};
 pub use live::input::{LiveInput, Received};
+pub use live::output::{LiveOutput, LiveOutputStats};
+pub use live::put::http_put;
 pub use live::stats::LiveStats;
 pub use monitor::{Sampler, SharedMonitor};
 pub use mono::{MonoSound, decode_mono};

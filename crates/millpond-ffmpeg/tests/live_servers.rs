@@ -6,11 +6,10 @@
 mod common;
 
 use common::clip;
-use common::net::{GENEROUS, Program, free_port, free_udp_port, wait_until};
+use common::net::{GENEROUS, Nginx, Program, free_port, free_udp_port, wait_until};
 use millpond_ffmpeg::{
     Access, Cancel, Demuxer, Error, Flow, LiveConfig, LiveInput, Packet, QueueConfig, Received, Reconnect, Transport,
 };
-use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -122,39 +121,6 @@ fn read_until(demuxer: &mut Demuxer, mut enough: impl FnMut(&Heard) -> bool) -> 
     }
 }
 
-/// A server of one test, in a folder of its own.
-struct Nginx {
-    program: Program,
-    port: u16,
-    folder: PathBuf,
-}
-
-impl Nginx {
-    fn start(name: &str, port: u16) -> Nginx {
-        let folder = folder().join(name);
-        fs::create_dir_all(folder.join("logs")).unwrap();
-        let configuration = format!(
-            "load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;\n\
-             daemon off; master_process off; worker_processes 1;\n\
-             pid {0}/nginx.pid; error_log {0}/logs/error.log info;\n\
-             events {{ worker_connections 64; }}\n\
-             rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 4096; application live {{ live on; record off; }} }} }}\n",
-            folder.display()
-        );
-        let path = folder.join("nginx.conf");
-        fs::write(&path, configuration).unwrap();
-        let mut command = Command::new("/usr/sbin/nginx");
-        command.arg("-p").arg(&folder).arg("-c").arg(&path).stderr(Stdio::null());
-        let program = Program::start(&mut command);
-        wait_until("nginx", || TcpStream::connect(("127.0.0.1", port)).is_ok());
-        Nginx { program, port, folder }
-    }
-
-    fn url(&self) -> String {
-        format!("rtmp://127.0.0.1:{}/live/stream", self.port)
-    }
-}
-
 #[test]
 fn rtmp_from_a_server_whose_publisher_comes_and_goes() {
     let nginx = Nginx::start("nginx-comes-and-goes", free_port());
@@ -197,8 +163,6 @@ fn rtmp_from_a_server_whose_publisher_comes_and_goes() {
     assert!(heard.starts_with_key && heard.sounds > 25 && changes >= 1, "{stats:?}");
     assert!(stats.dropped == 0 && stats.damaged == 0, "{stats:?}");
     drop(publisher);
-    assert!(nginx.folder.exists());
-    drop(nginx.program);
 }
 
 #[test]

@@ -5,9 +5,11 @@ mod buffers;
 pub(crate) mod config;
 mod connection;
 pub(crate) mod input;
+pub(crate) mod output;
 #[cfg(unix)]
 mod pipe;
 mod protocol;
+pub(crate) mod put;
 pub(crate) mod session;
 pub(crate) mod stats;
 mod timeline;

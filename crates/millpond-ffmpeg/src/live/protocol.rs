@@ -7,12 +7,17 @@ use crate::Access;
 /// from the network may name one.
 const BELOW: &str = "crypto,tcp,tls,udp,rtp,httpproxy";
 
-/// The options to open an address with.
-pub(crate) fn options(protocol: &str, access: &Access, config: &LiveConfig) -> Vec<(&'static str, String)> {
+/// FFmpeg's list of allowed protocols for an address.
+pub(crate) fn allowed(access: &Access) -> String {
     let mut list = access.protocols.join(",");
     list.push(',');
     list.push_str(BELOW);
-    let mut options = vec![("protocol_whitelist", list)];
+    list
+}
+
+/// The options to open an address with.
+pub(crate) fn options(protocol: &str, access: &Access, config: &LiveConfig) -> Vec<(&'static str, String)> {
+    let mut options = vec![("protocol_whitelist", allowed(access))];
     let mut set = |name, value: &str| options.push((name, value.to_owned()));
     let listen = if config.listen { "1" } else { "0" };
     match protocol {

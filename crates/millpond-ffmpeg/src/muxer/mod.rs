@@ -136,23 +136,54 @@ impl Muxer {
         if let Some(path) = place.path() {
             return Muxer::to_file(path, config);
         }
+        let flag = cancel.clone();
+        let opened = Muxer::at(place, &crate::demuxer::protocols(access), config, move || flag.is_abandoned());
+        if cancel.is_abandoned() { Err(Error::Cancelled) } else { opened }
+    }
+
+    /// Opens an address; `interrupted` is asked while the system keeps FFmpeg waiting, as long as the muxer lives.
+    pub(crate) fn at(
+        place: &Place,
+        protocols: &str,
+        config: &MuxerConfig,
+        interrupted: impl Fn() -> bool + Send + 'static,
+    ) -> Result<Muxer, Error> {
         crate::demuxer::prepare();
         let name = place.to_string();
         let container = config.container_of(Path::new(name.split(['?', '#']).next().unwrap_or_default()))?;
-        let flag = cancel.clone();
         let options: Vec<(&str, &str)> = config.options.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let protocols = crate::demuxer::protocols(access);
-        let opened =
-            sys::create_at(place.url(), container.ffmpeg_name(), &protocols, &options, move || flag.is_abandoned());
-        let (output, interrupt, taken) = opened.map_err(|error| match error {
-            _ if cancel.is_abandoned() => Error::Cancelled,
-            error => Error::Output { place: name.clone(), reason: error.to_string() },
-        })?;
+        let opened = sys::create_at(place.url(), container.ffmpeg_name(), protocols, &options, interrupted);
+        let (output, interrupt, taken) =
+            opened.map_err(|error| Error::Output { place: name.clone(), reason: error.to_string() })?;
         let mut config = config.clone();
         config.options.retain(|(name, _)| !taken.contains(name));
         let mut muxer = Muxer::with(output, name, container, Layout::Fragments, &config)?;
         muxer._interrupt = Some(interrupt);
         Ok(muxer)
+    }
+
+    /// Closes the connection, which broke; the streams stay known.
+    pub(crate) fn hang_up(&mut self) {
+        if let Some(output) = &mut self.output {
+            // It is broken already.
+            let _ = sys::close(output);
+        }
+    }
+
+    /// Goes on in `other`, which has no streams yet: with the same streams and a header of their own.
+    pub(crate) fn go_on_in(&mut self, mut other: Muxer) -> Result<(), Error> {
+        let Some(from) = &self.output else { return Err(Error::WrongState { call: "going on", state: self.state }) };
+        for stream in from.streams() {
+            sys::copy_stream(other.output()?, &stream).map_err(|error| self.error(error))?;
+        }
+        std::mem::swap(&mut other.tracks, &mut self.tracks);
+        if let Err(error) = other.open() {
+            std::mem::swap(&mut other.tracks, &mut self.tracks);
+            return Err(error);
+        }
+        (other.packets, other.repaired) = (self.packets, self.repaired);
+        *self = other;
+        Ok(())
     }
 
     fn with(
@@ -303,6 +334,12 @@ impl Muxer {
             None => Err(ff::Error::InvalidData),
         };
         added.map_err(|error| self.error(error))
+    }
+
+    /// Whether a stream is one of pictures.
+    pub(crate) fn is_video(&self, stream: usize) -> bool {
+        let stream = self.output.as_ref().and_then(|output| output.stream(stream));
+        stream.is_some_and(|stream| stream.parameters().medium() == ff::media::Type::Video)
     }
 
     /// Whether the container can hold a codec, as far as its muxer knows. Codecs have FFmpeg's names.

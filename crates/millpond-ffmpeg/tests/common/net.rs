@@ -67,6 +67,38 @@ impl Drop for Program {
     }
 }
 
+/// nginx with its RTMP module, for one test, in a folder of its own.
+pub(crate) struct Nginx {
+    pub(crate) program: Program,
+    pub(crate) port: u16,
+}
+
+impl Nginx {
+    pub(crate) fn start(name: &str, port: u16) -> Nginx {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(folder.join("logs")).unwrap();
+        let configuration = format!(
+            "load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;\n\
+             daemon off; master_process off; worker_processes 1;\n\
+             pid {0}/nginx.pid; error_log {0}/logs/error.log info;\n\
+             events {{ worker_connections 64; }}\n\
+             rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 4096; application live {{ live on; record off; }} }} }}\n",
+            folder.display()
+        );
+        let path = folder.join("nginx.conf");
+        std::fs::write(&path, configuration).unwrap();
+        let mut command = Command::new("/usr/sbin/nginx");
+        command.arg("-p").arg(&folder).arg("-c").arg(&path).stderr(Stdio::null());
+        let program = Program::start(&mut command);
+        wait_until("nginx", || TcpStream::connect(("127.0.0.1", port)).is_ok());
+        Nginx { program, port }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("rtmp://127.0.0.1:{}/live/stream", self.port)
+    }
+}
+
 /// A TCP server in this process: a thread accepts, `answer` speaks to one client after the other and is told how many came
 /// before.
 pub(crate) struct Server {
