@@ -2,11 +2,11 @@
 
 use crate::console::Console;
 use crate::failure::Failure;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 use millpond::Rational;
 use millpond::audio::Profile;
-use millpond::ffmpeg::Access;
+use millpond::ffmpeg::{Access, Container};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Mel(MelArguments),
     /// Put the streams of a file into another container without decoding them.
     Remux(RemuxArguments),
+    /// Decode a file and encode it anew.
+    Transcode(Box<TranscodeArguments>),
     /// Print the JSON Schema of scene files.
     Schema,
 }
@@ -154,6 +156,81 @@ pub(crate) struct RemuxArguments {
     pub(crate) protocols: ProtocolArguments,
 }
 
+/// `millpond transcode`.
+#[derive(Debug, Args)]
+pub(crate) struct TranscodeArguments {
+    /// The media file.
+    pub(crate) file: PathBuf,
+    /// The file to write; its extension tells the container and the usual codecs (mp4: h264 and aac, webm: vp9 and opus).
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// The container, if the name of the file does not tell it.
+    #[arg(long, value_name = "NAME", value_parser = container)]
+    pub(crate) container: Option<Container>,
+    /// Encoders or codecs for the pictures, best first (h264, libx265, vp9, av1, mjpeg, png, prores); `copy` or `none`.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) video_codec: Vec<String>,
+    /// Encoders or codecs for the sound, best first (aac, opus, mp3, flac, pcm_s16le); `copy` or `none`.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) audio_codec: Vec<String>,
+    /// Size of the pictures; a side of 0 is the source's.
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
+    pub(crate) size: Option<(u32, u32)>,
+    /// Constant quality on the encoder's scale, smaller is better (x264: 0 to 51).
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) crf: Option<f32>,
+    /// Bits a second for the pictures, such as 2M or 800k.
+    #[arg(long, value_name = "BITS", value_parser = bits)]
+    pub(crate) bit_rate: Option<u64>,
+    /// Bits a second at most.
+    #[arg(long, value_name = "BITS", value_parser = bits)]
+    pub(crate) max_rate: Option<u64>,
+    /// Bits of the decoder's buffer that the maximum fills.
+    #[arg(long, value_name = "BITS", value_parser = bits)]
+    pub(crate) buffer_size: Option<u64>,
+    /// Bits a second for the sound.
+    #[arg(long, value_name = "BITS", value_parser = bits)]
+    pub(crate) audio_bit_rate: Option<u64>,
+    /// Pictures from one key frame to the next, at most.
+    #[arg(long, value_name = "PICTURES")]
+    pub(crate) gop: Option<u32>,
+    /// B-frames in a row, at most.
+    #[arg(long, value_name = "PICTURES")]
+    pub(crate) b_frames: Option<u32>,
+    /// The encoder's preset, such as veryfast.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) preset: Option<String>,
+    /// What the encoder is tuned for, such as film.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tune: Option<String>,
+    /// The codec's profile, such as main.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Threads of the picture encoder; 0 leaves it to the encoder.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) threads: u32,
+    /// Any other option of the picture encoder, by FFmpeg's name.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = option)]
+    pub(crate) video_option: Vec<(String, String)>,
+    /// Any other option of the sound encoder.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = option)]
+    pub(crate) audio_option: Vec<(String, String)>,
+    /// Any option of the container.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = option)]
+    pub(crate) muxer_option: Vec<(String, String)>,
+    /// Begin at this time, exact to the picture and the sample.
+    #[arg(long, value_name = "SECONDS", value_parser = time)]
+    pub(crate) start: Option<Rational>,
+    /// End at this time.
+    #[arg(long, value_name = "SECONDS", value_parser = time)]
+    pub(crate) end: Option<Rational>,
+    /// Write MP4 and MOV in fragments, which can be read while they grow.
+    #[arg(long)]
+    pub(crate) fragmented: bool,
+    #[command(flatten)]
+    pub(crate) protocols: ProtocolArguments,
+}
+
 impl SceneArguments {
     /// What may be opened.
     pub(crate) fn access(&self) -> Access {
@@ -191,6 +268,10 @@ pub(crate) fn parse() -> Result<Arguments, ExitCode> {
                 }
                 _ => first.to_owned(),
             };
+            // What might have been meant stands on the lines below.
+            let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+            let near = near.into_iter().find_map(|kind| error.get(kind)).map(|near| format!(" (near: {near})"));
+            let message = message + &near.unwrap_or_default();
             let message = message.trim_start_matches("error: ").to_owned();
             Console::new(json).finish(Err(Failure::new(2, "E_USAGE", format!("{message}: see millpond --help"))))
         }
@@ -202,6 +283,33 @@ fn input(text: &str) -> Result<(String, PathBuf), String> {
         Some((name, file)) if !name.is_empty() && !file.is_empty() => Ok((name.to_owned(), PathBuf::from(file))),
         _ => Err("expected NAME=FILE".to_owned()),
     }
+}
+
+fn option(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+fn container(text: &str) -> Result<Container, String> {
+    Container::from_name(text).ok_or_else(|| "expected a container such as mp4, matroska, webm or mpegts".to_owned())
+}
+
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let sides = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    sides.ok_or_else(|| "expected WIDTHxHEIGHT in pixels, such as 1280x720".to_owned())
+}
+
+fn bits(text: &str) -> Result<u64, String> {
+    let (number, unit) = match text.strip_suffix(['k', 'K']) {
+        Some(number) => (number, 1000),
+        None => text.strip_suffix('M').map_or((text, 1), |number| (number, 1_000_000)),
+    };
+    let bits =
+        millpond::scene::parse_rational(number).map(|number| (number * Rational::from_integer(unit)).to_integer());
+    let bits = bits.and_then(|bits| u64::try_from(bits).ok()).filter(|bits| *bits > 0);
+    bits.ok_or_else(|| "expected a number of bits above 0, such as 800k or 2.5M".to_owned())
 }
 
 fn time(text: &str) -> Result<Rational, String> {

@@ -155,4 +155,27 @@ impl Container {
     pub(crate) fn is_indexed(self) -> bool {
         matches!(self, Container::Mp4 | Container::Mov)
     }
+
+    /// The codecs of pictures and of sound that it is usually filled with.
+    pub(crate) fn usual_codecs(self) -> (Option<&'static str>, Option<&'static str>) {
+        match self {
+            Container::Mp4 | Container::Mov | Container::Matroska | Container::MpegTs | Container::Flv => {
+                (Some("h264"), Some("aac"))
+            }
+            Container::WebM => (Some("vp9"), Some("opus")),
+            Container::Wav | Container::RawS16 => (None, Some("pcm_s16le")),
+            Container::RawF32 => (None, Some("pcm_f32le")),
+            Container::Flac => (None, Some("flac")),
+            Container::Ogg => (None, Some("opus")),
+            Container::Mp3 => (None, Some("mp3")),
+            Container::Adts => (None, Some("aac")),
+            // It wants a palette, which nothing here makes.
+            Container::Gif => (None, None),
+            Container::H264 => (Some("h264"), None),
+            Container::Hevc => (Some("hevc"), None),
+            Container::Obu | Container::Ivf => (Some("av1"), None),
+            Container::Mjpeg => (Some("mjpeg"), None),
+            Container::RawVideo => (Some("rawvideo"), None),
+        }
+    }
 }

@@ -92,12 +92,26 @@ impl VideoStream {
     }
 }
 
-/// A stream of sound.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct AudioStream {
+/// A stream of sound, as the container describes it.
+#[derive(Clone)]
+pub struct AudioStream {
     pub(crate) index: usize,
+    pub(crate) place: Place,
+    pub(crate) parameters: ff::codec::Parameters,
     /// Seconds of one tick.
     pub(crate) time_base: Rational,
+}
+
+impl AudioStream {
+    /// Its index in the file, which its packets carry.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Seconds of one tick of its times.
+    pub fn time_base(&self) -> Rational {
+        self.time_base
+    }
 }
 
 /// Prepares FFmpeg, once; it is silent from then on.
@@ -290,10 +304,17 @@ impl Demuxer {
     }
 
     /// The stream of sound that a player plays, chosen like [`video`](Self::video).
-    pub(crate) fn audio(&self) -> Result<AudioStream, Error> {
+    ///
+    /// # Errors
+    /// [`Error::NoStream`]; [`Error::MediaBroken`].
+    pub fn audio(&self) -> Result<AudioStream, Error> {
         let stream = self.pick(ff::media::Type::Audio).ok_or_else(|| self.no("sound"))?;
-        let time_base = self.tick(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?;
-        Ok(AudioStream { index: self.told(stream.index()), time_base })
+        Ok(AudioStream {
+            index: self.told(stream.index()),
+            place: self.place.clone(),
+            parameters: stream.parameters().clone(),
+            time_base: self.tick(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
+        })
     }
 
     fn pick(&self, kind: ff::media::Type) -> Option<ff::Stream<'_>> {

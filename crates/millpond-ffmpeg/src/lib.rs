@@ -2,10 +2,11 @@
 //!
 //! - [`render`](render()) renders a scene to a file, [`frame_at`] one frame of it.
 //! - [`Clip`] reads the pictures of a file, [`Sound`] its PCM, [`probe`](probe()) says what is in it.
-//! - [`Demuxer`] and [`VideoDecoder`] give packets and pictures call by call; [`decoding`] tells where pixels lie and when
+//! - [`Demuxer`], [`VideoDecoder`] and [`AudioDecoder`] give packets, pictures and sound call by call; [`decoding`] tells where pixels lie and when
 //!   they are copied.
 //! - [`VideoEncoder`], [`AudioEncoder`] and [`Muxer`] are the way back; [`encoding`] tells about codecs and containers.
 //! - [`remux`](remux()) puts the streams of a file into another container.
+//! - [`transcode`](transcode()) decodes a file and encodes it anew.
 //! - [`Sampler`] watches memory while that happens.
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more.
 //!
@@ -30,11 +31,11 @@
 #![deny(unsafe_code)]
 
 mod aside;
+mod audio_decoder;
 mod cancel;
 mod clip;
 mod container;
 mod cut;
-mod decoder;
 pub mod decoding;
 mod demuxer;
 mod encoder;
@@ -59,20 +60,22 @@ mod sound;
 #[allow(unsafe_code, reason = "the one place that calls C")]
 mod sys;
 mod threads;
+mod transcode;
 mod video_decoder;
 mod video_frame;
 
 pub use aside::AsideFile;
+pub use audio_decoder::{AudioDecoder, MAX_CHANNELS, SoundBlock};
 pub use cancel::Cancel;
 pub use clip::{Clip, ClipPicture};
 pub use container::Container;
-pub use demuxer::{Demuxer, VideoStream};
+pub use demuxer::{AudioStream, Demuxer, VideoStream};
 pub use encoder::{AudioEncoder, AudioEncoderConfig, Encoder, VideoEncoder, VideoEncoderConfig};
 pub use error::Error;
 pub use flow::{Flow, State};
 pub use live::config::{LiveConfig, QueueConfig, Reconnect, Transport, WhenFull};
 pub use live::input::{LiveInput, Received};
-pub use live::output::{LiveOutput, LiveOutputStats};
+pub use live::output::LiveOutputStats;
 pub use live::put::http_put;
 pub use live::stats::LiveStats;
 pub use monitor::{Sampler, SharedMonitor};
@@ -83,6 +86,7 @@ pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
 pub use remux::{RemuxOptions, RemuxReport, remux};
 pub use render::{Event, RenderOptions, RenderReport, WARM_UP_FRAMES, Warning, frame_at, render};
-pub use sound::{MAX_CHANNELS, Sound, SoundFormat};
+pub use sound::{Sound, SoundFormat};
+pub use transcode::{TranscodeOptions, TranscodeProgress, TranscodeReport, Treatment, transcode};
 pub use video_decoder::{DecoderConfig, DecoderStats, VideoDecoder};
 pub use video_frame::{Destination, VideoFrame};

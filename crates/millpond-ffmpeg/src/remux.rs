@@ -63,7 +63,7 @@ pub fn remux(place: &Place, output: &Path, options: &RemuxOptions) -> Result<Rem
     let streams = choose(&demuxer, &mut muxer, options, output, &mut warnings)?;
     let mut cut = Cut::find(&mut demuxer, &streams, options)?;
     muxer.copy_metadata(&demuxer)?;
-    add_chapters(&demuxer, &cut, &mut muxer)?;
+    cut.add_chapters(&demuxer, &mut muxer)?;
     muxer.open()?;
 
     let (mut packet, mut waiting, mut is_shortened) = (Packet::new(), Vec::new(), false);
@@ -151,19 +151,4 @@ fn choose(
         return Err(unsupported(output.display().to_string(), "it can hold none of the streams"));
     }
     Ok(chosen)
-}
-
-/// The chapters, as far as they lie in the stretch that is taken.
-fn add_chapters(demuxer: &Demuxer, cut: &Cut, muxer: &mut Muxer) -> Result<(), Error> {
-    for chapter in demuxer.context.chapters() {
-        let base = chapter.time_base();
-        let seconds = |tick: i64| {
-            let base = Rational::new(base.numerator().into(), i128::from(base.denominator().max(1)));
-            Rational::from_integer(tick.into()) * base
-        };
-        if let Some((start, end)) = cut.clip(seconds(chapter.start()), seconds(chapter.end())) {
-            muxer.add_chapter(start, end, chapter.metadata().get("title").unwrap_or_default())?;
-        }
-    }
-    Ok(())
 }

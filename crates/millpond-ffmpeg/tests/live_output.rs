@@ -8,8 +8,8 @@ mod common;
 use common::clip;
 use common::net::{GENEROUS, Nginx, Server, fall_silent, free_port, free_udp_port, wait_until};
 use millpond_ffmpeg::{
-    Access, Cancel, Container, Demuxer, Error, Flow, LiveConfig, LiveOutput, MuxerConfig, Packet, Place, Reconnect,
-    http_put,
+    Access, Cancel, Container, Demuxer, Error, Flow, LiveConfig, LiveOutputStats, Muxer, MuxerConfig, Packet, Place,
+    Reconnect, http_put,
 };
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -55,12 +55,12 @@ fn send(
     container: &MuxerConfig,
     config: &LiveConfig,
     pace: bool,
-    mut look: impl FnMut(&LiveOutput) -> bool,
-) -> Result<LiveOutput, Error> {
+    mut look: impl FnMut(LiveOutputStats) -> bool,
+) -> Result<LiveOutputStats, Error> {
     let mut demuxer = file(path);
-    let mut output = LiveOutput::connect(&place(address), &access(), &Cancel::new(), container, config)?;
+    let mut output = Muxer::to_live(&place(address), &access(), &Cancel::new(), container, config)?;
     for index in 0..2 {
-        if output.muxer().add_copy(&demuxer, index).is_err() {
+        if output.add_copy(&demuxer, index).is_err() {
             assert_eq!(index, 1);
         }
     }
@@ -74,12 +74,12 @@ fn send(
             std::thread::sleep(Duration::from_secs_f64(due.max(0.0)).saturating_sub(began.elapsed()));
         }
         output.write(packet.stream(), &mut packet)?;
-        if !look(&output) {
-            return Ok(output);
+        if !look(output.live_stats().unwrap()) {
+            break;
         }
     }
     output.finish()?;
-    Ok(output)
+    Ok(output.live_stats().unwrap())
 }
 
 fn count(demuxer: &mut Demuxer) -> ([u64; 2], bool, Result<Flow, Error>) {
@@ -111,8 +111,8 @@ fn rtmp_through_a_server_to_a_player() {
         }
     });
     std::thread::sleep(Duration::from_millis(500));
-    let output = send(&source(), &url, &MuxerConfig::default(), &patient(), true, |_| true).unwrap();
-    assert_eq!((output.stats().connections, output.stats().dropped), (1, 0));
+    let stats = send(&source(), &url, &MuxerConfig::default(), &patient(), true, |_| true).unwrap();
+    assert_eq!((stats.connections, stats.dropped), (1, 0));
     let (packets, starts_with_key, _) = player.join().unwrap();
     assert!(starts_with_key && packets[0] >= 120 && packets[1] >= 200, "{packets:?}");
 }
@@ -174,12 +174,12 @@ fn a_receiver_that_comes_again_gets_a_key_frame_first() {
     let url = nginx.as_ref().unwrap().url();
     let player = Mutex::new(None);
     let mut written = 0;
-    let output = send(&source(), &url, &MuxerConfig::default(), &reconnecting(), true, |output| {
+    let stats = send(&source(), &url, &MuxerConfig::default(), &reconnecting(), true, |output| {
         written += 1;
         match written {
             100 => nginx = None,
             // By now it was found out.
-            _ if nginx.is_none() && output.stats().dropped > 10 => {
+            _ if nginx.is_none() && output.dropped > 10 => {
                 nginx = Some(Nginx::start("nginx-again", port));
                 let url = url.clone();
                 *player.lock().unwrap() = Some(std::thread::spawn(move || {
@@ -193,7 +193,6 @@ fn a_receiver_that_comes_again_gets_a_key_frame_first() {
         true
     })
     .unwrap();
-    let stats = output.stats();
     assert!(stats.connections == 2 && stats.dropped > 10 && stats.dropped < 300, "{stats:?}");
     let (packets, starts_with_key, _) = player.lock().unwrap().take().unwrap().join().unwrap();
     assert!(starts_with_key && packets[0] > 25, "{packets:?}");
@@ -287,7 +286,7 @@ fn fragments_stream_to_a_server_while_they_are_made() {
         Ok(())
     });
     let config = MuxerConfig::new(Container::Mp4);
-    drop(send(&source(), &format!("tcp://{}", server.address), &config, &patient(), false, |_| true).unwrap());
+    send(&source(), &format!("tcp://{}", server.address), &config, &patient(), false, |_| true).unwrap();
     wait_until("the server to have it all", || !got.lock().unwrap().is_empty());
     drop(server);
     let bytes = std::mem::take(&mut *got.lock().unwrap());

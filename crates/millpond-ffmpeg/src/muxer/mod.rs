@@ -14,8 +14,9 @@ pub use memory::MemoryFile;
 
 use crate::aside::AsideFile;
 use crate::encoder::Encoder;
+use crate::live::output::{LiveOutputStats, Receiver};
 use crate::reader::{Fault, Guarded};
-use crate::{Access, Cancel, Container, Demuxer, Error, Packet, Place, State, options, sys};
+use crate::{Access, Cancel, Container, Demuxer, Error, LiveConfig, Packet, Place, State, options, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use std::io::{Seek, Write};
@@ -53,6 +54,16 @@ pub struct Muxer {
     repaired: u64,
     /// What went wrong with a writer of the caller's.
     fault: Fault,
+    /// What keeps sending to a live receiver.
+    live: Option<Box<Receiver>>,
+}
+
+impl Drop for Muxer {
+    fn drop(&mut self) {
+        if let Some(live) = &self.live {
+            live.say_goodbye();
+        }
+    }
 }
 
 const WORKING: &[State] = &[State::Opened, State::Streaming];
@@ -141,6 +152,28 @@ impl Muxer {
         if cancel.is_abandoned() { Err(Error::Cancelled) } else { opened }
     }
 
+    /// Sends to a live receiver, the address of an allowed protocol: RTMP, SRT, UDP, TCP or HTTP. Every call keeps to its
+    /// deadline, and a receiver that is lost can be connected to again; [`live`](crate::live) tells more. Without a
+    /// container in the configuration RTMP gets FLV, SRT and UDP a transport stream. Files are written as they are.
+    ///
+    /// # Errors
+    /// Those of [`to_file`](Self::to_file); [`Error::TimedOut`] and [`Error::Disconnected`], also from every later call;
+    /// [`Error::Cancelled`].
+    pub fn to_live(
+        place: &Place,
+        access: &Access,
+        cancel: &Cancel,
+        config: &MuxerConfig,
+        live: &LiveConfig,
+    ) -> Result<Muxer, Error> {
+        if let Some(path) = place.path() {
+            return Muxer::to_file(path, config);
+        }
+        let (receiver, mut muxer) = Receiver::connect(place, access, cancel, config, live)?;
+        muxer.live = Some(Box::new(receiver));
+        Ok(muxer)
+    }
+
     /// Opens an address; `interrupted` is asked while the system keeps FFmpeg waiting, as long as the muxer lives.
     pub(crate) fn at(
         place: &Place,
@@ -177,7 +210,7 @@ impl Muxer {
             sys::copy_stream(other.output()?, &stream).map_err(|error| self.error(error))?;
         }
         std::mem::swap(&mut other.tracks, &mut self.tracks);
-        if let Err(error) = other.open() {
+        if let Err(error) = other.open_now() {
             std::mem::swap(&mut other.tracks, &mut self.tracks);
             return Err(error);
         }
@@ -214,7 +247,24 @@ impl Muxer {
             packets: 0,
             repaired: 0,
             fault: Fault::default(),
+            live: None,
         })
+    }
+
+    /// Does something with a live receiver, if there is one.
+    fn with_live(
+        &mut self,
+        call: impl FnOnce(&mut Receiver, &mut Muxer) -> Result<(), Error>,
+    ) -> Option<Result<(), Error>> {
+        let mut live = self.live.take()?;
+        let done = call(&mut live, self);
+        self.live = Some(live);
+        Some(done)
+    }
+
+    /// What happened so far, if the receiver is live.
+    pub fn live_stats(&self) -> Option<LiveOutputStats> {
+        self.live.as_ref().map(|live| live.stats())
     }
 
     /// Where it is in its life.
@@ -367,6 +417,10 @@ impl Muxer {
     /// together; [`Error::Output`].
     pub fn open(&mut self) -> Result<(), Error> {
         self.state.allow("open", &[State::Created])?;
+        self.with_live(|live, muxer| live.open(muxer)).unwrap_or_else(|| self.open_now())
+    }
+
+    pub(crate) fn open_now(&mut self) -> Result<(), Error> {
         let written = self.output()?.write_header().map(|_| ());
         written.map_err(|error| match error {
             ff::Error::InvalidData | ff::Error::Other { errno: ff::error::EINVAL } if self.fault.get().is_none() => {
@@ -395,6 +449,11 @@ impl Muxer {
     /// Does not allocate on the Rust heap. Blocks while the place that is written to does.
     pub fn write(&mut self, stream: usize, packet: &mut Packet) -> Result<(), Error> {
         self.state.allow("write", WORKING)?;
+        self.with_live(|live, muxer| live.write(muxer, stream, packet))
+            .unwrap_or_else(|| self.write_now(stream, packet))
+    }
+
+    pub(crate) fn write_now(&mut self, stream: usize, packet: &mut Packet) -> Result<(), Error> {
         let Some(track) = self.tracks.get_mut(stream) else {
             let expected = "a number that add_encoder or add_copy returned";
             let error = millpond_core::Error::BadParameter { name: "stream", value: stream as f64, expected };
@@ -420,6 +479,10 @@ impl Muxer {
     /// [`Error::WrongState`] unless opened or streaming; [`Error::Output`].
     pub fn flush(&mut self) -> Result<(), Error> {
         self.state.allow("flush", WORKING)?;
+        self.with_live(|live, muxer| live.flush(muxer)).unwrap_or_else(|| self.flush_now())
+    }
+
+    pub(crate) fn flush_now(&mut self) -> Result<(), Error> {
         let flushed = sys::flush(self.output()?);
         flushed.map_err(|error| self.error(error))
     }
@@ -436,6 +499,10 @@ impl Muxer {
     /// [`finish`](Self::finish), but for making the file appear.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         self.state.allow("finish", WORKING)?;
+        self.with_live(|live, muxer| live.finish(muxer)).unwrap_or_else(|| self.end_now())
+    }
+
+    pub(crate) fn end_now(&mut self) -> Result<(), Error> {
         let output = self.output()?;
         let written = output.write_trailer();
         let closed = sys::close(output);
@@ -480,7 +547,10 @@ impl MuxerConfig {
     }
 
     /// The container to write under this name.
-    pub(crate) fn container_of(&self, name: &Path) -> Result<Container, Error> {
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedOutput`] if neither the configuration nor the name tell it.
+    pub fn container_of(&self, name: &Path) -> Result<Container, Error> {
         self.container.or_else(|| Container::of(name)).ok_or_else(|| Error::UnsupportedOutput {
             what: format!("the container of {}", name.display()),
             reason: "its name has no known extension".to_owned(),

@@ -123,6 +123,13 @@ pub(crate) fn stream_numbers(stream: &ff::Stream<'_>) -> StreamNumbers {
     }
 }
 
+/// Bits of a stream's samples that count, as far as FFmpeg knows; 0 if it does not.
+pub(crate) fn sample_bits(stream: &ff::Stream<'_>) -> u32 {
+    // SAFETY: the stream and its parameters live as long as the borrowed context.
+    let bits = unsafe { (*(*stream.as_ptr()).codecpar).bits_per_raw_sample };
+    u32::try_from(bits).unwrap_or(0)
+}
+
 /// Corrects the duration of an MP4 track's last packet.
 ///
 /// FFmpeg's demuxer takes it from the track's duration, which counts from the first sample, but the packet's time from
