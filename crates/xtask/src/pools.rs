@@ -24,8 +24,8 @@ pub(crate) const LOOM: [&str; 14] = [
 ];
 
 /// Need a nightly toolchain with the component `miri`. Of the library the pools' own tests, of the others all but the
-/// million acquires.
-const MIRI: [&[&str]; 2] = [
+/// million acquires; and every kernel in its scalar form, since Miri's machine has no vectors.
+const MIRI: [&[&str]; 3] = [
     &[
         "cargo",
         "+nightly",
@@ -58,6 +58,19 @@ const MIRI: [&[&str]; 2] = [
         "--",
         "--skip",
         "million",
+    ],
+    &[
+        "cargo",
+        "+nightly",
+        "miri",
+        "test",
+        "--target-dir",
+        "target/miri",
+        "--package",
+        "millpond-kernels",
+        "--no-default-features",
+        "--test",
+        "kernels",
     ],
 ];
 

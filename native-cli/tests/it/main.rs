@@ -18,3 +18,4 @@ mod probing;
 mod remuxing;
 mod rendering;
 mod sound;
+mod transcoding;

@@ -3,6 +3,7 @@
 use crate::error::PictureKind;
 use crate::video::resize::Span;
 use crate::video::{ChromaSiting, Color, PixelFormat};
+use crate::{Error, Rational};
 
 /// What a canvas is: [`PixelFormat::I420`] or [`PixelFormat::Nv12`] with its colours, or opaque [`PixelFormat::Rgba8`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,45 @@ pub struct Placement {
     pub source_y: Span,
     /// Where it goes.
     pub target: Target,
+}
+
+/// The largest common denominator of a stretch's ends: with it no exact fraction on the way to the samples overflows.
+const MAX_DENOMINATOR: i128 = 1_000_000_000_000_000_000_000_000;
+
+impl Span {
+    /// Whether it is a stretch of `side` pixels, in fractions that can be computed with.
+    pub(super) fn check(&self, side: u32) -> Result<(), Error> {
+        // Compared as they stand, since a ratio need not be one that can be computed with.
+        let [start, length] = [self.start, self.length].map(|value| (*value.numer(), *value.denom()));
+        let usable = |(numerator, denominator): (i128, i128), least: i128| {
+            (1..=MAX_DENOMINATOR).contains(&denominator)
+                && (least..=denominator * i128::from(side)).contains(&numerator)
+        };
+        let bad = |name, (numerator, denominator): (i128, i128), expected| {
+            Err(Error::BadParameter { name, value: numerator as f64 / denominator as f64, expected })
+        };
+        for (name, value, least) in [("source start in pixels", start, 0), ("source length in pixels", length, 1)] {
+            if !usable(value, least) {
+                return bad(name, value, "within the picture, in fractions whose denominators are up to 10^24");
+            }
+        }
+        let common = (start.1 / greatest_common_divisor(start.1, length.1)).checked_mul(length.1);
+        if common.is_none_or(|common| common > MAX_DENOMINATOR) {
+            return bad("source stretch", length, "a common denominator of start and length up to 10^24");
+        }
+        let end = self.start + self.length;
+        if end > Rational::from_integer(side.into()) {
+            return bad("end of the source stretch", (*end.numer(), *end.denom()), "within the picture");
+        }
+        Ok(())
+    }
+}
+
+fn greatest_common_divisor(mut a: i128, mut b: i128) -> i128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
 }
 
 impl CanvasSpec {

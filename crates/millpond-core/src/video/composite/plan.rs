@@ -102,8 +102,8 @@ impl LayerPlan {
     ///
     /// # Errors
     /// [`Error::UnsupportedFormat`] for a canvas that is none of I420, NV12 and RGBA, [`Error::BadSize`] for a picture,
-    /// canvas, target or clip side of 0 or over [`MAX_SIDE`], [`Error::BadParameter`] for an empty source stretch,
-    /// [`Error::Mismatch`] for a mask that is not [`PixelFormat::Gray8`] of the target's size.
+    /// canvas, target or clip side of 0 or over [`MAX_SIDE`], [`Error::BadParameter`] for a source stretch that is empty,
+    /// not within the upright picture, or whose fractions have no common denominator up to 10^24, [`Error::Mismatch`] for a mask that is not [`PixelFormat::Gray8`] of the target's size.
     ///
     /// # Realtime
     /// Allocates.
@@ -118,12 +118,9 @@ impl LayerPlan {
                 return Err(Error::BadSize { width, height, max: MAX_SIDE });
             }
         }
-        for span in [placement.source_x, placement.source_y] {
-            if span.length <= crate::Rational::from_integer(0) {
-                let value = *span.length.numer() as f64 / *span.length.denom() as f64;
-                return Err(Error::BadParameter { name: "source length in pixels", value, expected: "more than 0" });
-            }
-        }
+        let (upright_width, upright_height) = picture.upright_size();
+        placement.source_x.check(upright_width)?;
+        placement.source_y.check(upright_height)?;
         if let Some(mask) = layer.mask {
             let (expected, got) = (PictureKind { format: PixelFormat::Gray8, width, height }, mask.kind());
             if expected != got {
