@@ -151,6 +151,9 @@ impl Demuxer {
     /// Those of [`open`](Self::open); [`Error::TimedOut`], [`Error::Disconnected`].
     pub fn open_live(place: &Place, access: &Access, cancel: &Cancel, config: &LiveConfig) -> Result<Demuxer, Error> {
         prepare();
+        if !place.may_be_silent() {
+            return Demuxer::open(place, access, cancel);
+        }
         let (session, connection) = Session::open(place, access, cancel, config)?;
         Ok(Demuxer {
             context: connection.context,
@@ -412,6 +415,9 @@ impl Demuxer {
             return Err(error);
         }
         sought.map_err(|error| Error::broken(&self.place, error))?;
+        if let Some(live) = &mut self.live {
+            live.begin_anew();
+        }
         self.state = State::Streaming;
         Ok(())
     }

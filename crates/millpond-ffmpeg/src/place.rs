@@ -66,6 +66,15 @@ impl Place {
         &self.url
     }
 
+    /// Whether reading it may wait for somebody else: an address, standard input, a pipe.
+    pub(crate) fn may_be_silent(&self) -> bool {
+        match &self.kind {
+            Kind::File(path) => crate::live::is_pipe(path),
+            Kind::StandardInput | Kind::Address(_) => true,
+            Kind::Named => false,
+        }
+    }
+
     /// Whether it is standard input.
     pub(crate) fn is_standard_input(&self) -> bool {
         matches!(self.kind, Kind::StandardInput)
@@ -95,11 +104,14 @@ impl std::fmt::Display for Place {
 }
 
 impl Access {
-    /// A file or address that the caller itself names; every local file is allowed.
+    /// A file or address that the caller itself names, or `-` for standard input; every local file is allowed.
     ///
     /// # Errors
     /// [`Error::ProtocolRefused`] for an address whose protocol is not allowed.
     pub fn argument(&self, name: &OsStr) -> Result<Place, Error> {
+        if name == "-" {
+            return Ok(Place::standard_input());
+        }
         match name.to_str().and_then(|name| self.address(name)) {
             // A file may have a name that looks like an address.
             Some(Err(_)) if Path::new(name).exists() => Place::file(Path::new(name)),

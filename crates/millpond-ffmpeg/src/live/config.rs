@@ -26,7 +26,8 @@ pub struct LiveConfig {
     /// How much of the stream is looked at to find its streams: of transport streams and FLV as much is always read while
     /// opening. Pictures whose first key frame comes later have no size before, which is told as a change.
     pub probe: Duration,
-    /// Wait for somebody who sends, instead of connecting: RTMP, RTSP, SRT and HTTP. UDP always listens.
+    /// Wait for somebody who sends, instead of connecting: RTMP, RTSP, SRT and HTTP. UDP always listens. A receiver of SRT
+    /// may also be waited for.
     pub listen: bool,
     /// What carries the media of RTSP.
     pub transport: Transport,

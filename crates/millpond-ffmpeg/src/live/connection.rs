@@ -2,7 +2,7 @@
 
 use super::config::LiveConfig;
 #[cfg(unix)]
-use super::pipe::{PipeReader, is_pipe};
+use super::pipe::PipeReader;
 use super::protocol;
 use super::watch::Watch;
 use crate::demuxer::{ContainerTags, container_tags, file_options};
@@ -58,7 +58,7 @@ pub(crate) fn connect(
 #[cfg(unix)]
 fn pipe(place: &Place, watch: &Arc<Watch>) -> Result<Option<ff::format::context::StreamIo>, Error> {
     let reader = match place.path() {
-        Some(path) if is_pipe(path) => PipeReader::open(path, watch),
+        Some(path) if super::is_pipe(path) => PipeReader::open(path, watch),
         _ if place.is_standard_input() => PipeReader::standard_input(watch),
         _ => return Ok(None),
     };

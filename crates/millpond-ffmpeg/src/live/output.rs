@@ -7,7 +7,7 @@
 use super::config::LiveConfig;
 use super::protocol;
 use super::watch::Watch;
-use crate::{Access, Cancel, Container, Error, Muxer, MuxerConfig, Packet, Place};
+use crate::{Access, Cancel, Error, Muxer, MuxerConfig, Packet, Place};
 use millpond_core::memory;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -54,13 +54,7 @@ impl Receiver {
         config: &LiveConfig,
     ) -> Result<(Receiver, Muxer), Error> {
         let mut container = container.clone();
-        let protocol = place.protocol().unwrap_or("file");
-        container.container = container.container.or(match protocol {
-            "srt" | "udp" => Some(Container::MpegTs),
-            protocol if protocol.starts_with("rtmp") => Some(Container::Flv),
-            _ => None,
-        });
-        if config.listen && protocol == "srt" {
+        if config.listen && place.protocol() == Some("srt") {
             container.options.push(("mode".to_owned(), "listener".to_owned()));
         }
         let mut receiver = Receiver {

@@ -8,7 +8,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,12 +18,6 @@ pub(crate) struct PipeReader {
     watch: Arc<Watch>,
     /// Somebody wrote; before that, a pipe without a writer has not ended.
     has_begun: bool,
-}
-
-/// Whether a file is one that may be silent.
-pub(crate) fn is_pipe(path: &Path) -> bool {
-    let kind = std::fs::metadata(path).map(|metadata| metadata.file_type());
-    kind.is_ok_and(|kind| kind.is_fifo() || kind.is_char_device() || kind.is_socket())
 }
 
 impl PipeReader {

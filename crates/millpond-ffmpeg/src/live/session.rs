@@ -139,6 +139,13 @@ impl Session {
         self.tracks.get(told).map(|track| track.time_base)
     }
 
+    /// Begins a timeline of its own, after going elsewhere in a source that can be sought in.
+    pub(crate) fn begin_anew(&mut self) {
+        let mended = self.timeline.mended();
+        self.timeline = Timeline::new(self.tracks.iter().map(|track| track.time_base));
+        self.timeline.begin_with(mended);
+    }
+
     /// Lets the connection say goodbye, for a moment.
     pub(crate) fn say_goodbye(&self) {
         self.watch.close_within(GOODBYE);
@@ -184,9 +191,7 @@ impl Session {
     fn tell(&mut self, context: &ff::format::context::Input) {
         self.tracks = context.streams().map(|stream| Track::new(&stream)).collect();
         self.map = (0..self.tracks.len()).map(Some).collect();
-        let mended = self.timeline.mended();
-        self.timeline = Timeline::new(self.tracks.iter().map(|track| track.time_base));
-        self.timeline.begin_with(mended);
+        self.begin_anew();
     }
 
     /// Finds the told streams among those of a new connection, and tells those that are new; whether all were found.

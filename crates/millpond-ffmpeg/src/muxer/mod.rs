@@ -16,6 +16,7 @@ use crate::aside::AsideFile;
 use crate::encoder::Encoder;
 use crate::live::output::{LiveOutputStats, Receiver};
 use crate::reader::{Fault, Guarded};
+use crate::redact::redacted;
 use crate::{Access, Cancel, Container, Demuxer, Error, LiveConfig, Packet, Place, State, options, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
@@ -153,8 +154,8 @@ impl Muxer {
     }
 
     /// Sends to a live receiver, the address of an allowed protocol: RTMP, SRT, UDP, TCP or HTTP. Every call keeps to its
-    /// deadline, and a receiver that is lost can be connected to again; [`live`](crate::live) tells more. Without a
-    /// container in the configuration RTMP gets FLV, SRT and UDP a transport stream. Files are written as they are.
+    /// deadline, and a receiver that is lost can be connected to again; [`live`](crate::live) tells more. Files are written
+    /// as they are.
     ///
     /// # Errors
     /// Those of [`to_file`](Self::to_file); [`Error::TimedOut`] and [`Error::Disconnected`], also from every later call;
@@ -183,7 +184,7 @@ impl Muxer {
     ) -> Result<Muxer, Error> {
         crate::demuxer::prepare();
         let name = place.to_string();
-        let container = config.container_of(Path::new(name.split(['?', '#']).next().unwrap_or_default()))?;
+        let container = config.container_of(Path::new(&name))?;
         let options: Vec<(&str, &str)> = config.options.iter().map(|(name, value)| (&**name, &**value)).collect();
         let opened = sys::create_at(place.url(), container.ffmpeg_name(), protocols, &options, interrupted);
         let (output, interrupt, taken) =
@@ -546,13 +547,21 @@ impl MuxerConfig {
         MuxerConfig { container: Some(container), ..MuxerConfig::default() }
     }
 
-    /// The container to write under this name.
+    /// The container to write under this name: RTMP takes FLV, SRT and UDP a transport stream, otherwise it goes by the
+    /// extension.
     ///
     /// # Errors
-    /// [`Error::UnsupportedOutput`] if neither the configuration nor the name tell it.
+    /// [`Error::UnsupportedOutput`] if none of that tells it.
     pub fn container_of(&self, name: &Path) -> Result<Container, Error> {
-        self.container.or_else(|| Container::of(name)).ok_or_else(|| Error::UnsupportedOutput {
-            what: format!("the container of {}", name.display()),
+        let address = name.to_str().and_then(|name| Some((name.split_once("://")?.0, name.split(['?', '#']).next()?)));
+        let told = self.container.or_else(|| match address {
+            Some(("srt" | "udp", _)) => Some(Container::MpegTs),
+            Some((protocol, _)) if protocol.starts_with("rtmp") => Some(Container::Flv),
+            Some((_, path)) => Container::of(Path::new(path)),
+            None => Container::of(name),
+        });
+        told.ok_or_else(|| Error::UnsupportedOutput {
+            what: format!("the container of {}", redacted(&name.display().to_string())),
             reason: "its name has no known extension".to_owned(),
         })
     }
