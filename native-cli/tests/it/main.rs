@@ -11,6 +11,7 @@ mod failures;
 mod frames;
 mod inputs;
 mod json;
+mod live;
 mod mel;
 mod memory;
 mod paths;
