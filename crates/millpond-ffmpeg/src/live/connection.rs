@@ -5,8 +5,9 @@ use super::config::LiveConfig;
 use super::pipe::PipeReader;
 use super::protocol;
 use super::watch::Watch;
-use crate::demuxer::{ContainerTags, container_tags, file_options};
+use crate::demuxer::{check, file_options};
 use crate::reader::{Fault, Guarded};
+use crate::streams::{ContainerTags, container_tags};
 use crate::{Access, Cancel, Error, Place, sys};
 use ffmpeg_next as ff;
 use std::sync::Arc;
@@ -26,28 +27,24 @@ pub(crate) fn connect(
 ) -> Result<Connection, Error> {
     watch.reopen();
     watch.arm(config.open);
-    let mut options = match place.protocol() {
-        Some(protocol) => {
-            let mut options = ff::Dictionary::new();
-            for (name, value) in protocol::options(protocol, access, config) {
-                options.set(name, &value);
-            }
-            options
-        }
-        None => file_options(access),
-    };
+    let mut options = file_options(place, access);
+    for (name, value) in place.protocol().into_iter().flat_map(|protocol| protocol::options(protocol, config)) {
+        options.set(name, &value);
+    }
     options.set("analyzeduration", &config.probe.as_micros().clamp(1, i64::MAX as u128).to_string());
     let failed = |error| failure(place, error, watch, config);
     let asked = Arc::clone(watch);
     let pipe = pipe(place, watch)?;
     let mut context = sys::open(place.url(), pipe, options, move || asked.must_stop()).map_err(failed)?;
+    check(&context, place, &access.limits)?;
     let tags = context.streams().map(|stream| container_tags(&stream)).collect();
-    let found = sys::find_streams(&mut context);
+    let found = sys::find_streams(&mut context, access.limits.pixels);
     // FFmpeg may call it a success that it was interrupted, with streams missing.
     if watch.must_stop() {
         return Err(failure(place, ff::Error::Exit, watch, config));
     }
     found.map_err(failed)?;
+    check(&context, place, &access.limits)?;
     if context.nb_streams() == 0 {
         return Err(Error::broken(place, "it has no streams"));
     }

@@ -5,7 +5,6 @@
 //! after it pictures begin with a key frame. Only the attempts to connect block, each at most [`LiveConfig::open`].
 
 use super::config::LiveConfig;
-use super::protocol;
 use super::watch::Watch;
 use crate::{Access, Cancel, Error, Muxer, MuxerConfig, Packet, Place};
 use millpond_core::memory;
@@ -59,7 +58,7 @@ impl Receiver {
         }
         let mut receiver = Receiver {
             place: place.clone(),
-            protocols: protocol::allowed(access),
+            protocols: access.lists(place).0,
             container,
             config: config.clone(),
             watch: Arc::new(Watch::new(cancel)),

@@ -1,23 +1,10 @@
 //! What FFmpeg is told for each protocol. Addresses keep their own query options, which FFmpeg reads itself.
 
 use super::config::{LiveConfig, Transport};
-use crate::Access;
 
-/// What FFmpeg's own layers need below the protocols that the caller named. Files are not among them: nothing that comes
-/// from the network may name one.
-const BELOW: &str = "crypto,tcp,tls,udp,rtp,httpproxy";
-
-/// FFmpeg's list of allowed protocols for an address.
-pub(crate) fn allowed(access: &Access) -> String {
-    let mut list = access.protocols.join(",");
-    list.push(',');
-    list.push_str(BELOW);
-    list
-}
-
-/// The options to open an address with.
-pub(crate) fn options(protocol: &str, access: &Access, config: &LiveConfig) -> Vec<(&'static str, String)> {
-    let mut options = vec![("protocol_whitelist", allowed(access))];
+/// The options of a protocol.
+pub(crate) fn options(protocol: &str, config: &LiveConfig) -> Vec<(&'static str, String)> {
+    let mut options = Vec::new();
     let mut set = |name, value: &str| options.push((name, value.to_owned()));
     let listen = if config.listen { "1" } else { "0" };
     match protocol {
@@ -53,18 +40,7 @@ mod tests {
     use super::*;
 
     fn of(protocol: &str, listen: bool) -> Vec<(&'static str, String)> {
-        let access = Access { protocols: vec![protocol.to_owned()], ..Access::default() };
-        options(protocol, &access, &LiveConfig { listen, ..LiveConfig::default() })
-    }
-
-    #[test]
-    fn nothing_from_the_network_may_name_a_file() {
-        for protocol in ["rtmp", "rtsp", "srt", "http", "udp"] {
-            let (name, list) = &of(protocol, false)[0];
-            assert_eq!(*name, "protocol_whitelist");
-            assert!(list.split(',').any(|name| name == protocol));
-            assert!(list.split(',').all(|name| !matches!(name, "file" | "pipe" | "data" | "concat")), "{list}");
-        }
+        options(protocol, &LiveConfig { listen, ..LiveConfig::default() })
     }
 
     #[test]

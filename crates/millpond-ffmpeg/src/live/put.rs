@@ -1,7 +1,6 @@
 //! Putting whole files on an HTTP server, such as segments and playlists.
 
 use super::config::LiveConfig;
-use super::protocol;
 use super::watch::Watch;
 use crate::{Access, Cancel, Error, Place, sys};
 use std::sync::Arc;
@@ -24,7 +23,7 @@ pub fn http_put(
     if !matches!(place.protocol(), Some("http" | "https")) {
         return Err(Error::Output { place: place.to_string(), reason: "it is no HTTP address".to_owned() });
     }
-    let protocols = protocol::allowed(access);
+    let protocols = access.lists(place).0;
     let mut attempt = 0;
     loop {
         watch.reopen();

@@ -11,7 +11,7 @@ use super::connection::{Connection, connect, failure};
 use super::stats::Counters;
 use super::timeline::{Timeline, Times};
 use super::watch::Watch;
-use crate::demuxer::{ContainerTags, av_rational, time_base};
+use crate::streams::{ContainerTags, av_rational, time_base};
 use crate::sys::SizeParser;
 use crate::{Access, Cancel, Error, Flow, Packet, Place, sys};
 use ffmpeg_next as ff;
@@ -64,7 +64,7 @@ impl Track {
             medium,
             codec: parameters.id(),
             time_base: time_base(stream).unwrap_or(Rational::new(1, 1000)),
-            extradata: sys::extradata(stream).to_vec(),
+            extradata: sys::extradata(&parameters),
             is_extradata_due: false,
             has_key: !is_video,
             parser: is_video.then(|| SizeParser::new(&parameters)).flatten(),
@@ -80,7 +80,7 @@ impl Track {
     /// Whether a stream of a new connection can go on for this one.
     fn continues_as(&self, stream: &ff::Stream<'_>) -> bool {
         let parameters = stream.parameters();
-        let has_same_form = self.extradata.is_empty() || !sys::extradata(stream).is_empty();
+        let has_same_form = self.extradata.is_empty() || !sys::extradata(&parameters).is_empty();
         parameters.medium() == self.medium && parameters.id() == self.codec && has_same_form
     }
 }
@@ -172,7 +172,8 @@ impl Session {
     /// Opens the source again until it works, somebody asks for the end, or the attempts are used up: then the last error.
     fn try_again(&mut self, place: &Place, mut error: Error) -> Result<Connection, Error> {
         loop {
-            let is_final = matches!(error, Error::Cancelled | Error::UnsupportedFormat { .. });
+            let is_final =
+                matches!(error, Error::Cancelled | Error::UnsupportedFormat { .. } | Error::LimitExceeded { .. });
             if is_final || self.attempts >= self.config.reconnect.attempts {
                 return Err(error);
             }
@@ -208,7 +209,7 @@ impl Session {
             };
             self.map[stream.index()] = Some(index);
             track.has_key = track.medium != ff::media::Type::Video;
-            track.is_extradata_due = sys::extradata(&stream) != track.extradata;
+            track.is_extradata_due = sys::extradata(&stream.parameters()) != track.extradata;
         }
         self.tell_new(context);
         are_all
@@ -364,7 +365,8 @@ impl Session {
         if std::mem::take(&mut track.is_extradata_due)
             && let Some(stream) = context.stream(from)
         {
-            memory::opening(|| sys::set_new_extradata(packet.raw_mut(), sys::extradata(&stream))).map_err(failed)?;
+            memory::opening(|| sys::set_new_extradata(packet.raw_mut(), &sys::extradata(&stream.parameters())))
+                .map_err(failed)?;
         }
         if track.notice(context, from, packet.raw()).map_err(failed)? {
             self.counters.changes.add(1);

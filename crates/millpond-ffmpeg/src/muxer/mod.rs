@@ -149,7 +149,7 @@ impl Muxer {
             return Muxer::to_file(path, config);
         }
         let flag = cancel.clone();
-        let opened = Muxer::at(place, &crate::demuxer::protocols(access), config, move || flag.is_abandoned());
+        let opened = Muxer::at(place, &access.lists(place).0, config, move || flag.is_abandoned());
         if cancel.is_abandoned() { Err(Error::Cancelled) } else { opened }
     }
 
@@ -299,7 +299,7 @@ impl Muxer {
             return Err(Error::WrongState { call: "add_encoder of an encoder", state: State::Created });
         };
         self.expect(context.id())?;
-        let base = crate::demuxer::av_rational(encoder.time_base());
+        let base = crate::streams::av_rational(encoder.time_base());
         let container = self.container;
         let added = self.output()?.add_stream_with(context).map(|mut stream| {
             stream.set_time_base(base);
@@ -486,6 +486,18 @@ impl Muxer {
     pub(crate) fn flush_now(&mut self) -> Result<(), Error> {
         let flushed = sys::flush(self.output()?);
         flushed.map_err(|error| self.error(error))
+    }
+
+    /// Sets an option while packets are being written.
+    pub(crate) fn set_option(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let container = self.container.name();
+        options::set_all(self.output()?, container, [(name, value)])
+    }
+
+    /// The codec's parameters of a stream, in the codec's own form.
+    pub(crate) fn extradata(&self, stream: usize) -> Vec<u8> {
+        let stream = self.output.as_ref().and_then(|output| output.stream(stream));
+        stream.map(|stream| sys::extradata(&stream.parameters())).unwrap_or_default()
     }
 
     /// Writes what is left and the index, and closes it; a file appears under its name.
