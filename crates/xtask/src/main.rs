@@ -31,6 +31,7 @@ usage: cargo xtask COMMAND
   demo [--open]              from a fresh clone to a rendered clip and a page that previews it
   test                       set-up, then every check and every test
   loom | miri | soak         the pools: every interleaving, undefined behaviour (of scalar kernels too), ten seconds of stress
+                             and memory over twenty minutes of decoding
   kernels                    every kernel on 10,000 random inputs, and as often called wrongly
   fuzz [SECONDS]             the kernels and the readers of files under AddressSanitizer; 300 seconds unless given
   aarch64                    the core's tests and the hashes of all kernels, emulated
