@@ -7,10 +7,12 @@
 
 mod cancelling;
 mod common;
+mod devices;
 mod failures;
 mod frames;
 mod inputs;
 mod json;
+mod live;
 mod mel;
 mod memory;
 mod paths;
@@ -18,3 +20,4 @@ mod probing;
 mod remuxing;
 mod rendering;
 mod sound;
+mod transcoding;
