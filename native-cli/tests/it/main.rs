@@ -17,5 +17,6 @@ mod paths;
 mod probing;
 mod remuxing;
 mod rendering;
+mod segmenting;
 mod sound;
 mod transcoding;
