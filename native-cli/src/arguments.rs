@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use millpond::Rational;
 use millpond::audio::Profile;
-use millpond::ffmpeg::{Access, Container, Rung, SegmentFormat};
+use millpond::ffmpeg::{Access, Container, HwKind, Rung, SegmentFormat};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Segment(SegmentArguments),
     /// Decode a file and encode it anew.
     Transcode(Box<TranscodeArguments>),
+    /// Say which devices for decoding, encoding and filters open, and why the others do not.
+    Devices(DevicesArguments),
     /// Print the JSON Schema of scene files.
     Schema,
 }
@@ -64,7 +66,7 @@ pub(crate) struct SceneArguments {
 /// What may be opened besides local files.
 #[derive(Debug, Args)]
 pub(crate) struct ProtocolArguments {
-    /// Allow FFmpeg protocols such as http,https, and with them playlists.
+    /// Allow FFmpeg protocols such as http,https, and the playlists behind them; file allows playlists in local files.
     #[arg(long = "allow-protocol", value_name = "LIST", value_delimiter = ',')]
     pub(crate) protocols: Vec<String>,
 }
@@ -83,6 +85,9 @@ pub(crate) struct RenderArguments {
     /// Write how memory went over time as JSON, and beside it as a picture (.svg).
     #[arg(long, value_name = "FILE")]
     pub(crate) memory_report: Option<PathBuf>,
+    /// Tell how long each stage worked and waited.
+    #[arg(long)]
+    pub(crate) timing: bool,
 }
 
 /// `millpond frame`.
@@ -279,17 +284,25 @@ impl From<SegmentFormatArgument> for SegmentFormat {
     }
 }
 
+/// `millpond devices`.
+#[derive(Debug, Args)]
+pub(crate) struct DevicesArguments {
+    /// Open this kind in this process, as the command itself does it for each.
+    #[arg(long, value_name = "KIND", hide = true)]
+    pub(crate) here: Option<HwKind>,
+}
+
 impl SceneArguments {
     /// What may be opened.
     pub(crate) fn access(&self) -> Access {
-        Access { protocols: self.protocols.protocols.clone(), folders: self.folders.clone() }
+        Access { protocols: self.protocols.protocols.clone(), folders: self.folders.clone(), ..Access::default() }
     }
 }
 
 impl ProtocolArguments {
     /// What may be opened.
     pub(crate) fn access(&self) -> Access {
-        Access { protocols: self.protocols.clone(), folders: Vec::new() }
+        Access { protocols: self.protocols.clone(), ..Access::default() }
     }
 }
 

@@ -33,6 +33,27 @@ impl Counterpart {
     }
 }
 
+/// FFmpeg's formats whose bytes are those of a counterpart here.
+pub(crate) const SAME_BYTES: [Pixel; 17] = [
+    Pixel::YUV420P,
+    Pixel::YUV422P,
+    Pixel::YUV444P,
+    Pixel::YUVJ420P,
+    Pixel::YUVJ422P,
+    Pixel::YUVJ444P,
+    Pixel::YUVA420P,
+    Pixel::NV12,
+    Pixel::YUV420P10LE,
+    Pixel::YUV422P10LE,
+    Pixel::YUV444P10LE,
+    Pixel::P010LE,
+    Pixel::GRAY8,
+    Pixel::RGBA,
+    Pixel::BGRA,
+    Pixel::RGB24,
+    Pixel::BGR24,
+];
+
 /// Our counterpart of one of FFmpeg's pixel formats, if there is one.
 pub(crate) fn counterpart(pixel: Pixel) -> Option<Counterpart> {
     let rows = |format| Some(Counterpart { format, is_full_range: false, copy: Copy::Rows });
@@ -127,6 +148,24 @@ pub(crate) fn view(frame: &frame::Video, format: PixelFormat) -> Option<FrameVie
         *plane = sys::plane(frame, index, at.row_bytes, at.rows)?;
     }
     FrameView::from_planes(format, frame.width(), frame.height(), &planes[..format.planes()]).ok()
+}
+
+/// The same to write; `None` also if somebody else refers to its memory.
+pub(crate) fn view_mut(frame: &mut frame::Video, format: PixelFormat) -> Option<FrameViewMut<'_>> {
+    let (width, height) = (frame.width(), frame.height());
+    let layout = millpond_core::video::FrameLayout::packed(format, width, height).ok()?;
+    let mut sizes = [(0, 0); 4];
+    for (size, at) in sizes.iter_mut().zip(layout.planes()) {
+        *size = (at.row_bytes, at.rows);
+    }
+    let [a, b, c, d] = sys::planes_mut(frame, sizes)?;
+    match format.planes() {
+        1 => FrameViewMut::from_planes(format, width, height, [a]),
+        2 => FrameViewMut::from_planes(format, width, height, [a, b]),
+        3 => FrameViewMut::from_planes(format, width, height, [a, b, c]),
+        _ => FrameViewMut::from_planes(format, width, height, [a, b, c, d]),
+    }
+    .ok()
 }
 
 /// Chroma siting from FFmpeg's `AVChromaLocation`, which is `chroma_sample_loc_type` + 1; 0 and others are the default.

@@ -3,18 +3,36 @@
 //! Only local files are opened unless the caller allows protocols. A `src` of a scene is relative to the scene file
 //! and stays inside its folder, symbolic links followed, unless the caller allows another folder. FFmpeg gets every
 //! path behind `file:`, so a name such as `concat:a|b` is a name and nothing else.
+//!
+//! A file that names further files (a playlist) could read what its author cannot. FFmpeg therefore gets two lists: the
+//! protocols that may be used from there on, and the formats that may be recognised. A playlist in a local file needs
+//! `file` to be allowed and then reads by the allowed protocols; one that came over an allowed protocol reads local files
+//! only if `file` is allowed too.
 
-use crate::Error;
+use crate::{Error, Limits};
 use std::ffi::{CString, OsStr};
 use std::path::{Component, Path, PathBuf};
 
-/// What may be opened beyond files inside the scene's folder.
+/// Containers that hold their media themselves.
+const CONTAINERS: &str = "mov,matroska,avi,flv,mpegts,mpeg,mpegvideo,asf,ogg,nut,mxf,ivf,gif,yuv4mpegpipe,\
+    h264,hevc,av1,obu,m4v,mjpeg,wav,w64,aiff,caf,au,mp3,flac,aac,ac3,eac3,dts,amr,ape,wv,tta,voc";
+
+/// Formats that name further files or streams, and what is only found in those.
+const PLAYLISTS: &str = ",hls,dash,webvtt,rtsp,sdp,rtp,live_flv";
+
+/// What FFmpeg's own layers need below the protocols that the caller named.
+const LAYERS: &str = "crypto,data,tcp,tls,udp,httpproxy";
+
+/// What may be opened beyond files inside the scene's folder, and how much a file may ask for.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
-    /// FFmpeg protocols besides `file`. Allowing any also allows playlists, which name other files.
+    /// FFmpeg protocols by which addresses, and the playlists behind them, may be read. `file` allows playlists in local
+    /// files too, and every file that they name.
     pub protocols: Vec<String>,
     /// Folders besides the scene's own from which its assets may come.
     pub folders: Vec<PathBuf>,
+    /// How much a file may ask for.
+    pub limits: Limits,
 }
 
 /// Something that can be opened: a local file, or the address of an allowed protocol.
@@ -22,6 +40,7 @@ pub struct Access {
 pub struct Place {
     url: CString,
     path: Option<PathBuf>,
+    is_address: bool,
     shown: String,
 }
 
@@ -35,18 +54,23 @@ impl Place {
         url.extend_from_slice(path.as_os_str().as_encoded_bytes());
         let shown = path.display().to_string();
         let url = CString::new(url).map_err(|_| Error::missing(&shown, "the name holds a zero byte"))?;
-        Ok(Place { url, path: Some(path.to_owned()), shown })
+        Ok(Place { url, path: Some(path.to_owned()), is_address: false, shown })
     }
 
     /// What a reader of the caller's gives; `name` appears in errors.
     pub(crate) fn named(name: &str) -> Place {
         let url = CString::new(name.replace('\0', "")).unwrap_or_default();
-        Place { url, path: None, shown: name.to_owned() }
+        Place { url, path: None, is_address: false, shown: name.to_owned() }
     }
 
     /// What FFmpeg opens.
     pub(crate) fn url(&self) -> &CString {
         &self.url
+    }
+
+    /// FFmpeg reaches it by a protocol that the caller allowed.
+    pub(crate) fn is_address(&self) -> bool {
+        self.is_address
     }
 
     /// The file, if it is one.
@@ -62,6 +86,25 @@ impl std::fmt::Display for Place {
 }
 
 impl Access {
+    /// The protocols that FFmpeg may use for a place and for what is named there, and the formats that it may recognise.
+    pub(crate) fn lists(&self, place: &Place) -> (String, String) {
+        let is_file = place.path().is_some();
+        let mut protocols = if is_file { "file".to_owned() } else { String::new() };
+        for protocol in self.protocols.iter().map(String::as_str).chain((!self.protocols.is_empty()).then_some(LAYERS))
+        {
+            if !protocols.is_empty() {
+                protocols.push(',');
+            }
+            protocols.push_str(protocol);
+        }
+        let may_name_others = if is_file { self.allows("file") } else { !self.protocols.is_empty() };
+        (protocols, format!("{CONTAINERS}{}", if may_name_others { PLAYLISTS } else { "" }))
+    }
+
+    fn allows(&self, protocol: &str) -> bool {
+        self.protocols.iter().any(|allowed| allowed == protocol)
+    }
+
     /// A file or address that the caller itself names; every local file is allowed.
     ///
     /// # Errors
@@ -104,9 +147,7 @@ impl Access {
             return None;
         }
         Some(match CString::new(name) {
-            Ok(url) if self.protocols.iter().any(|allowed| allowed == protocol) => {
-                Ok(Place { url, path: None, shown: name.to_owned() })
-            }
+            Ok(url) if self.allows(protocol) => Ok(Place { url, path: None, is_address: true, shown: name.to_owned() }),
             _ => Err(Error::ProtocolRefused { place: name.to_owned(), protocol: protocol.to_owned() }),
         })
     }

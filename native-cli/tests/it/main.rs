@@ -7,6 +7,7 @@
 
 mod cancelling;
 mod common;
+mod devices;
 mod failures;
 mod frames;
 mod inputs;

@@ -33,11 +33,11 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn a_clip_becomes_hls_or_dash_and_the_command_says_what() {
     let folder = TempDir::new().unwrap();
-    for (format, entry, count) in
-        [("hls", "master.m3u8", 2), ("hls-ts", "master.m3u8", 2), ("dash", "manifest.mpd", 2)]
+    for (format, entry, count) in [("hls", "master.m3u8", 2), ("hls-ts", "master.m3u8", 2), ("dash", "manifest.mpd", 2)]
     {
         let out = folder.path().join(format);
-        let done = segment(&clip(), &out, &["--format", format, "--duration", "1", "--ladder", "180,90:200k", "--json"]);
+        let done =
+            segment(&clip(), &out, &["--format", format, "--duration", "1", "--ladder", "180,90:200k", "--json"]);
         let done = done.expect(0).last_event();
         assert_eq!((&done["event"], &done["pictures"]), (&"done".into(), &50.into()), "{done}");
         assert_eq!(done["output"], out.join(entry).to_str().unwrap());

@@ -141,7 +141,7 @@ impl Muxer {
         let container = config.container_of(Path::new(name.split(['?', '#']).next().unwrap_or_default()))?;
         let flag = cancel.clone();
         let options: Vec<(&str, &str)> = config.options.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let protocols = crate::demuxer::protocols(access);
+        let (protocols, _) = access.lists(place);
         let opened =
             sys::create_at(place.url(), container.ffmpeg_name(), &protocols, &options, move || flag.is_abandoned());
         let (output, interrupt, taken) = opened.map_err(|error| match error {
@@ -217,7 +217,7 @@ impl Muxer {
             return Err(Error::WrongState { call: "add_encoder of an encoder", state: State::Created });
         };
         self.expect(context.id())?;
-        let base = crate::demuxer::av_rational(encoder.time_base());
+        let base = crate::streams::av_rational(encoder.time_base());
         let container = self.container;
         let added = self.output()?.add_stream_with(context).map(|mut stream| {
             stream.set_time_base(base);

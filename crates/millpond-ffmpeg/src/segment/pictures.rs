@@ -10,9 +10,9 @@ use super::cutter::Grid;
 use super::run::Run;
 use super::rung::ToEncode;
 use super::scaler::Scaler;
-use crate::demuxer::VideoStream;
+
 use crate::queue::{Closed, Receiver, Sender};
-use crate::{DecoderConfig, Error, Flow, Packet, VideoDecoder, VideoFrame, pixels};
+use crate::{DecoderConfig, Error, Flow, Packet, VideoDecoder, VideoFrame, VideoStream, pixels};
 use millpond_core::Rational;
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;

@@ -4,7 +4,7 @@
 use super::{ColorNumbers, number};
 use ffmpeg_next as ff;
 use ffmpeg_next::ffi;
-use std::ffi::{CStr, c_int};
+use std::ffi::{CStr, CString, c_int};
 use std::ptr;
 
 /// Opens a container without looking into its packets, from `url` or from `stream`, which then is called `url`.
@@ -42,13 +42,28 @@ pub(crate) fn open(
     }
 }
 
-/// Reads packets until every stream's parameters are known.
-pub(crate) fn find_streams(input: &mut ff::format::context::Input) -> Result<(), ff::Error> {
-    // SAFETY: the context is open and borrowed for the call.
-    match unsafe { ffi::avformat_find_stream_info(input.as_mut_ptr(), ptr::null_mut()) } {
-        error if error < 0 => Err(ff::Error::from(error)),
-        _ => Ok(()),
+/// Reads packets until every stream's parameters are known. What is decoded for that may have so many pixels a picture.
+pub(crate) fn find_streams(input: &mut ff::format::context::Input, max_pixels: u64) -> Result<(), ff::Error> {
+    let most = CString::new(max_pixels.min(c_int::MAX as u64).to_string()).unwrap_or_default();
+    let mut options: Vec<*mut ffi::AVDictionary> = vec![ptr::null_mut(); input.nb_streams() as usize];
+    // SAFETY: the context is open and borrowed for the call. FFmpeg reads an entry of the options for each stream that is
+    // there before the call; it puts other dictionaries in their places, which are freed here.
+    unsafe {
+        for entry in &mut options {
+            ffi::av_dict_set(entry, c"max_pixels".as_ptr(), most.as_ptr(), 0);
+        }
+        let found = ffi::avformat_find_stream_info(input.as_mut_ptr(), options.as_mut_ptr());
+        for entry in &mut options {
+            ffi::av_dict_free(entry);
+        }
+        if found < 0 { Err(ff::Error::from(found)) } else { Ok(()) }
     }
+}
+
+/// The most that a single allocation of FFmpeg's may take, for the whole process.
+pub(crate) fn limit_allocations(bytes: usize) {
+    // SAFETY: stores a number, atomically.
+    unsafe { ffi::av_max_alloc(bytes) }
 }
 
 /// Goes to the key frame of `stream` at or before `tick`, as far as the container's index knows.
@@ -75,6 +90,11 @@ pub(crate) struct StreamNumbers {
     pub(crate) video_delay: c_int,
     pub(crate) rate_hz: c_int,
     pub(crate) channels: c_int,
+    /// Samples that come before the sound and behind it.
+    pub(crate) initial_padding: c_int,
+    pub(crate) trailing_padding: c_int,
+    /// Time of the first packet in the container's index, in ticks; `AV_NOPTS_VALUE` without one.
+    pub(crate) first_indexed: i64,
 }
 
 /// What FFmpeg knows about a whole file; times in microseconds, or `AV_NOPTS_VALUE`.
@@ -104,7 +124,9 @@ pub(crate) fn stream_numbers(stream: &ff::Stream<'_>) -> StreamNumbers {
     unsafe {
         let stream = stream.as_ptr();
         let codec = (*stream).codecpar;
+        let first = ffi::avformat_index_get_entry(stream.cast_mut(), 0);
         StreamNumbers {
+            first_indexed: if first.is_null() { ffi::AV_NOPTS_VALUE } else { (*first).timestamp },
             width: (*codec).width,
             height: (*codec).height,
             color: ColorNumbers {
@@ -119,6 +141,8 @@ pub(crate) fn stream_numbers(stream: &ff::Stream<'_>) -> StreamNumbers {
             video_delay: (*codec).video_delay,
             rate_hz: (*codec).sample_rate,
             channels: (*codec).ch_layout.nb_channels,
+            initial_padding: (*codec).initial_padding,
+            trailing_padding: (*codec).trailing_padding,
         }
     }
 }
@@ -140,11 +164,8 @@ pub(crate) fn mend_duration(context: &ff::format::context::Input, packet: &mut f
     }
     let Some(stream) = context.stream(packet.stream()) else { return };
     let is_last = packet.dts().is_some_and(|dts| dts.saturating_add(packet.duration()) == stream.duration());
-    // SAFETY: the stream lives as long as the borrowed context; the entry is read at once.
-    let first = unsafe {
-        let entry = ffi::avformat_index_get_entry(stream.as_ptr().cast_mut(), 0);
-        if entry.is_null() { 0 } else { (*entry).timestamp }
-    };
+    let first = stream_numbers(&stream).first_indexed;
+    let first = if first == ffi::AV_NOPTS_VALUE { 0 } else { first };
     if is_last && first < 0 && packet.duration() > -first {
         packet.set_duration(packet.duration() + first);
     }

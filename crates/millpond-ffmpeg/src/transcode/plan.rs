@@ -6,8 +6,8 @@
 
 use super::fit::{Fit, eight_bits};
 use super::{TranscodeOptions, Treatment, sound, video};
-use crate::demuxer::color_description;
 use crate::render::Warning;
+use crate::streams::color_description;
 use crate::{
     AudioEncoder, AudioEncoderConfig, AudioStream, Container, DecoderConfig, Demuxer, Error, Muxer, Packet,
     VideoDecoder, VideoEncoder, VideoEncoderConfig, VideoStream, pixels, sys,

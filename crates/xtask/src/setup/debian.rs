@@ -1,12 +1,13 @@
 //! The Debian packages: FFmpeg with its headers, libclang for the bindings, Chromium for the conformance runs, wasm-opt,
-//! pip for the sample media, espeak-ng for speech in tests, NumPy to read what the command writes.
+//! pip for the sample media, espeak-ng for speech in tests, NumPy to read what the command writes, Vulkan and OpenCL without
+//! hardware for the tests of devices.
 
 use std::process::Command;
 
 use crate::failure::{Failure, Outcome};
 use crate::shell;
 
-const PACKAGES: [&str; 17] = [
+const PACKAGES: [&str; 19] = [
     "ffmpeg",
     "libavcodec-dev",
     "libavformat-dev",
@@ -24,6 +25,8 @@ const PACKAGES: [&str; 17] = [
     "python3",
     "python3-numpy",
     "python3-pip",
+    "mesa-vulkan-drivers",
+    "pocl-opencl-icd",
 ];
 
 /// Programs that stand for the packages where there is no dpkg to ask.
