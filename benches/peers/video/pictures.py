@@ -1,10 +1,14 @@
-"""OpenCV and Pillow as peers: a line is [job, …], the answer a JSON object. One thread.
+"""OpenCV, Pillow and Skia as peers: a line is [job, …], the answer a JSON object. One thread.
 
-["version"]                                              versions of both
+["version"]                                              versions of all
 ["load", file, width, height, channels]                  raw bytes that the next jobs work on
 ["opencv", width, height, filter, times]                 cv2.resize into the same memory; linear, area, cubic
 ["pillow", width, height, filter, times]                 Image.resize of the same; bilinear, bicubic, lanczos
 ["tensor", width, height, times]                         I420 to RGB, resize, scale, [1, 3, height, width]: cv2's usual way
+["canvas", file, width, height]                          raw RGBA that pictures are drawn over
+["over", "skia" or "pillow", x, y, times]                the RGBA picture over the canvas: premultiplied for Skia, straight for Pillow
+["mouth", tensor, background, width, height, rect, feather]  what the next job makes frames of: f32 [3, n, n], raw RGB
+["lipsync", quality, times]                              tensor to picture, resized into the rectangle, feathered, to JPEG
 ["save", file]                                           the last result, raw
 Timed jobs answer {"seconds": …}.
 """
@@ -16,11 +20,12 @@ import time
 import cv2
 import numpy
 import PIL
+import skia
 from PIL import Image
 
 cv2.setNumThreads(1)
 cv2.ocl.setUseOpenCL(False)
-source = out = None
+source = canvas = mouth = out = None
 
 
 def timed(times, work):
@@ -31,11 +36,37 @@ def timed(times, work):
     return {"seconds": time.perf_counter() - begin}
 
 
+def skia_over(x, y):
+    # Its fastest pixels are B, G, R, A; drawing treats all channels alike.
+    def info(pixels):
+        kind = (skia.kBGRA_8888_ColorType, skia.kPremul_AlphaType)
+        return skia.ImageInfo.Make(pixels.shape[1], pixels.shape[0], *kind)
+
+    surface = skia.Surface.MakeRasterDirect(info(canvas), canvas, canvas.shape[1] * 4)
+    image = skia.Image.MakeRasterCopy(skia.Pixmap(info(source), source, source.shape[1] * 4))
+    drawn = surface.getCanvas()
+    return lambda: (surface, drawn.drawImage(image, x, y))[0]
+
+
+def pillow_over(x, y):
+    image, below = (Image.frombytes("RGBA", (p.shape[1], p.shape[0]), p.tobytes()) for p in (source, canvas))
+    return lambda: (below, below.alpha_composite(image, (x, y)))[0]
+
+
+def lipsync(quality):
+    tensor, frame, background, (x, y, width, height), weights, rest = mouth
+    pixels = numpy.clip(tensor[::-1] * 255 + 0.5, 0, 255).astype(numpy.uint8).transpose(1, 2, 0)
+    small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR)
+    place = numpy.s_[y : y + height, x : x + width]
+    frame[place] = cv2.blendLinear(small, background[place].copy(), weights, rest)
+    return cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+
+
 def answer(job, *args):
-    global source
+    global source, canvas, mouth, out
     if job == "version":
         features = cv2.getBuildInformation().split("CPU/HW features:")[1].split("\n\n")[0]
-        return {"opencv": cv2.__version__, "pillow": PIL.__version__, "features": features}
+        return {"opencv": cv2.__version__, "pillow": PIL.__version__, "skia": skia.__version__, "features": features}
     if job == "load":
         file, width, height, channels = args
         source = numpy.fromfile(file, numpy.uint8).reshape(height, width, channels)
@@ -62,6 +93,31 @@ def answer(job, *args):
             return cv2.dnn.blobFromImage(small, 1 / 255)
 
         return timed(times, tensor)
+    if job == "canvas":
+        file, width, height = args
+        canvas = numpy.fromfile(file, numpy.uint8).reshape(height, width, 4)
+        return {}
+    if job == "over":
+        whose, x, y, times = args
+        answer = timed(times, skia_over(x, y) if whose == "skia" else pillow_over(x, y))
+        # Pillow draws on a picture of its own.
+        out = canvas if whose == "skia" else numpy.array(out)
+        return answer
+    if job == "mouth":
+        tensor, background, width, height, rect, feather = args
+        side = rect[2]
+        # How far a pixel is inside, in units of the feather.
+        inside = numpy.minimum((numpy.minimum(range(side), range(side - 1, -1, -1)) + 0.5) / feather, 1).astype("f4")
+        weights = numpy.minimum.outer(inside, inside)
+        pixels = numpy.fromfile(tensor, "<f4").reshape(3, -1)
+        n = int(pixels.shape[1] ** 0.5)
+        # OpenCV's order of colours is B, G, R.
+        frame = numpy.fromfile(background, numpy.uint8).reshape(height, width, 3)[:, :, ::-1].copy()
+        mouth = (pixels.reshape(3, n, n), frame, frame.copy(), rect, weights, 1 - weights)
+        return {}
+    if job == "lipsync":
+        quality, times = args
+        return timed(times, lambda: lipsync(quality))
     if job == "save":
         data = out.tobytes()
         with open(args[0], "wb") as file:
