@@ -4,7 +4,7 @@ use crate::arguments::RemuxArguments;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::interrupt;
-use millpond::ffmpeg::{Cancel, Error, RemuxOptions, remux};
+use millpond::ffmpeg::{Cancel, Error, MuxerConfig, RemuxOptions, remux};
 use serde_json::json;
 
 pub(crate) fn run(arguments: &RemuxArguments, console: &Console) -> Result<(), Failure> {
@@ -17,7 +17,8 @@ pub(crate) fn run(arguments: &RemuxArguments, console: &Console) -> Result<(), F
         streams: arguments.streams.clone(),
         start: arguments.start,
         end: arguments.end,
-        fragmented: arguments.fragmented,
+        live: arguments.live.config(),
+        muxer: MuxerConfig { is_fragmented: arguments.fragmented, ..MuxerConfig::default() },
         access,
         cancel,
     };
@@ -25,7 +26,10 @@ pub(crate) fn run(arguments: &RemuxArguments, console: &Console) -> Result<(), F
     for warning in &report.warnings {
         console.warning(warning)?;
     }
-    let shown = arguments.output.display();
+    let shown = options.access.argument(arguments.output.as_os_str())?;
+    if let Some(lost) = &report.lost {
+        return Err(Failure::lost(lost, &shown));
+    }
     if report.is_shortened {
         let message = format!("cancelled after {} packets: {shown} is whole up to there", report.packets);
         return Err(Failure::new(Error::Cancelled.exit_code(), Error::Cancelled.code(), message));

@@ -1,5 +1,6 @@
 // Runs the module of millpond-bits:
 //   node run.mjs hashes node|chromium MODULE   every level's hashes as JSON: [["name hash", …], …]
+//   node run.mjs allocating MODULE             ["allocations counted", "kernel that allocates while it runs", …]
 //   node run.mjs time MODULE                   answers lines ["name", times] with {"seconds": …} until its input ends
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -37,6 +38,9 @@ async function inChromium(bytes) {
 if (command === "hashes") {
   const bytes = await readFile(args[1]);
   console.log(JSON.stringify(args[0] === "chromium" ? await inChromium(bytes) : await hashes(bytes, start)));
+} else if (command === "allocating") {
+  const { wasm, lines } = await start(await readFile(args[0]));
+  console.log(JSON.stringify(lines(wasm.show_allocating())));
 } else {
   const { wasm, lines } = await start(await readFile(args[0]));
   const names = lines(wasm.show_names());

@@ -4,10 +4,10 @@
 //! frame whose presentation time is at or before the wanted one, further back if the container's index misled, and
 //! the pictures between come too.
 
-use crate::demuxer::{Demuxer, VideoStream, color_tags};
+use crate::streams::{VideoStream, color_tags};
 use crate::{
-    Access, Cancel, DecoderConfig, DecoderStats, Error, Flow, Packet, Place, SharedMonitor, VideoDecoder, VideoFrame,
-    pixels,
+    Access, Cancel, DecoderConfig, DecoderStats, Demuxer, Error, FieldOrder, Flow, HwKind, Packet, Place, SharedFrames,
+    SharedMonitor, VideoDecoder, VideoFrame, pixels,
 };
 use millpond_core::Rational;
 use millpond_scene::ClipInfo;
@@ -29,6 +29,7 @@ pub struct Clip {
     decoder: VideoDecoder,
     packet: Packet,
     config: DecoderConfig,
+    frames: Option<SharedFrames>,
     monitor: Option<SharedMonitor>,
     info: ClipInfo,
     cancel: Cancel,
@@ -52,9 +53,24 @@ impl Clip {
     /// # Errors
     /// Those of opening; [`Error::MediaBroken`] if the file yields no picture.
     pub fn open(place: &Place, access: &Access, cancel: &Cancel, config: DecoderConfig) -> Result<Clip, Error> {
+        Clip::open_with(place, access, cancel, config, None)
+    }
+
+    /// The same with memory that is shared with other decoders.
+    pub(crate) fn open_with(
+        place: &Place,
+        access: &Access,
+        cancel: &Cancel,
+        config: DecoderConfig,
+        frames: Option<&SharedFrames>,
+    ) -> Result<Clip, Error> {
         let demuxer = Demuxer::open(place, access, cancel)?;
         let stream = demuxer.video()?;
-        let mut decoder = VideoDecoder::new(&stream, config);
+        let decoder = VideoDecoder::new(&stream, config.clone());
+        let mut decoder = match frames {
+            Some(frames) => decoder.with_frames(frames),
+            None => decoder,
+        };
         decoder.open()?;
         let mut info = ClipInfo::new(stream.time_base.recip());
         info.turns = stream.turns;
@@ -66,6 +82,7 @@ impl Clip {
             decoder,
             packet: Packet::new(),
             config,
+            frames: frames.cloned(),
             monitor: None,
             info,
             cancel: cancel.clone(),
@@ -109,6 +126,11 @@ impl Clip {
             .map_or_else(|| "unknown".to_owned(), |descriptor| descriptor.name().to_owned())
     }
 
+    /// Whether the first picture has two fields.
+    pub(crate) fn field_order(&self) -> FieldOrder {
+        self.first.as_ref().map(|first| first.frame.field_order()).unwrap_or_default()
+    }
+
     /// Width and height of the pictures before cropping.
     pub(crate) fn coded_size(&self) -> (i32, i32) {
         self.decoder.coded_size()
@@ -137,6 +159,16 @@ impl Clip {
     /// Packets and pictures that were damaged so far.
     pub fn damaged(&self) -> u64 {
         self.demuxer.damaged() + self.decoder.stats().damaged
+    }
+
+    /// The device that it decodes on; see [`VideoDecoder::device`].
+    pub fn device(&self) -> Option<HwKind> {
+        self.decoder.device()
+    }
+
+    /// Why it decodes in software although it was given a device.
+    pub fn fallback(&self) -> Option<&str> {
+        self.decoder.fallback()
     }
 
     /// What its decoder did so far.
@@ -170,7 +202,7 @@ impl Clip {
         // The start is always early enough, and opening is the one way there that every container has.
         let place = self.demuxer.place().clone();
         let monitor = self.monitor.take();
-        *self = Clip::open(&place, &self.access, &self.cancel, self.config)?;
+        *self = Clip::open_with(&place, &self.access, &self.cancel, self.config.clone(), self.frames.as_ref())?;
         if let Some(monitor) = monitor {
             self.watch(&monitor);
         }

@@ -5,7 +5,7 @@
 //! before that first key frame though they are stored behind it cannot be decoded without what was left out: they are left
 //! out too. Packets of the other streams are taken if they overlap the stretch.
 
-use crate::{Demuxer, Error, Flow, Packet, RemuxOptions};
+use crate::{Demuxer, Error, Flow, Muxer, Packet, RemuxOptions};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 
@@ -67,34 +67,10 @@ impl Cut {
             ended: None,
         };
         if let Some(start) = options.start {
-            let first = cut.go_to(demuxer, streams[leader], start)?;
+            let first = go_to_key(demuxer, streams[leader], cut.streams[leader].base, start)?;
             (cut.first, cut.offset) = (Some(first), first);
         }
         Ok(cut)
-    }
-
-    /// Goes to where the leader's key frame at or before `start` can be read, and returns its time.
-    fn go_to(&self, demuxer: &mut Demuxer, index: usize, start: Rational) -> Result<Rational, Error> {
-        let mut packet = Packet::new();
-        let mut from = start;
-        // Containers index decoding times; where pictures are reordered the key frame found may be too late.
-        for attempt in 0..12 {
-            let tick = i64::try_from((from / self.streams[self.leader].base).floor().to_integer()).unwrap_or(i64::MIN);
-            demuxer.seek(index, tick)?;
-            while demuxer.read_into(&mut packet)? == Flow::Done {
-                if packet.stream() != index || !packet.is_key() {
-                    continue;
-                }
-                let time = self.time(self.leader, &packet);
-                if time > start && from > ZERO && attempt < 11 {
-                    break;
-                }
-                demuxer.seek(index, tick)?;
-                return Ok(time);
-            }
-            from = (start - Rational::from_integer(1 << attempt)).max(ZERO);
-        }
-        Err(Error::broken(demuxer.place(), "no key frame can be reached"))
     }
 
     /// Where a packet of stream `to` lies.
@@ -139,12 +115,67 @@ impl Cut {
         let ticks = (self.offset / self.streams[to].base).round().to_integer();
         let ticks = i64::try_from(ticks).unwrap_or(0);
         let (pts, dts) = (packet.pts(), packet.dts());
-        packet.raw_mut().set_pts(pts.map(|pts| pts.saturating_sub(ticks)));
-        packet.raw_mut().set_dts(dts.map(|dts| dts.saturating_sub(ticks)));
+        let earlier = |tick: i64| tick.saturating_sub(ticks);
+        packet.set_times(pts.map(earlier), dts.map(earlier));
+    }
+
+    /// Adds the chapters of the stretch to a muxer.
+    pub(crate) fn add_chapters(&self, demuxer: &Demuxer, muxer: &mut Muxer) -> Result<(), Error> {
+        add_chapters(demuxer, muxer, self.offset, self.end)
     }
 
     fn time(&self, to: usize, packet: &Packet) -> Rational {
         let ticks = packet.pts().or(packet.dts()).unwrap_or(0);
         Rational::from_integer(ticks.into()) * self.streams[to].base
     }
+}
+
+/// Goes to where a stream's key frame at or before `start` (seconds) can be read, and returns its time. The first one of all
+/// if there is none before.
+pub(crate) fn go_to_key(
+    demuxer: &mut Demuxer,
+    index: usize,
+    base: Rational,
+    start: Rational,
+) -> Result<Rational, Error> {
+    let mut packet = Packet::new();
+    let mut from = start;
+    // Containers index decoding times; where pictures are reordered the key frame found may be too late.
+    for attempt in 0..12 {
+        let tick = i64::try_from((from / base).floor().to_integer()).unwrap_or(i64::MIN);
+        demuxer.seek(index, tick)?;
+        while demuxer.read_into(&mut packet)? == Flow::Done {
+            if packet.stream() != index || !packet.is_key() {
+                continue;
+            }
+            let time = Rational::from_integer(packet.pts().or(packet.dts()).unwrap_or(0).into()) * base;
+            if time > start && from > ZERO && attempt < 11 {
+                break;
+            }
+            demuxer.seek(index, tick)?;
+            return Ok(time);
+        }
+        from = (start - Rational::from_integer(1 << attempt)).max(ZERO);
+    }
+    Err(Error::broken(demuxer.place(), "no key frame can be reached"))
+}
+
+/// Adds a file's chapters to a muxer, as far as they lie between `offset`, which becomes 0, and `end`.
+pub(crate) fn add_chapters(
+    demuxer: &Demuxer,
+    muxer: &mut Muxer,
+    offset: Rational,
+    end: Option<Rational>,
+) -> Result<(), Error> {
+    for chapter in demuxer.context.chapters() {
+        let base = chapter.time_base();
+        let base = Rational::new(base.0.into(), i128::from(base.1.max(1)));
+        let seconds = |tick: i64| Rational::from_integer(tick.into()) * base;
+        let last = end.map_or(seconds(chapter.end()), |end| end.min(seconds(chapter.end())));
+        let (first, last) = ((seconds(chapter.start()) - offset).max(ZERO), last - offset);
+        if first < last {
+            muxer.add_chapter(first, last, chapter.metadata().get("title").unwrap_or_default())?;
+        }
+    }
+    Ok(())
 }

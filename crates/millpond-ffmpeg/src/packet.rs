@@ -3,6 +3,7 @@
 //! A [`Packet`] is a handle on memory that FFmpeg counts references to: the demuxer allocates it on FFmpeg's heap, there is
 //! no way to bring one's own. Reading into the same handle again gives the memory back.
 
+use crate::{Error, sys};
 use ffmpeg_next as ff;
 use std::fmt;
 
@@ -16,6 +17,20 @@ impl Packet {
     /// Does not allocate.
     pub fn new() -> Packet {
         Packet(ff::Packet::empty())
+    }
+
+    /// Another handle on the same bytes.
+    ///
+    /// # Errors
+    /// [`Error::Temporary`] if FFmpeg's heap has no room for it.
+    ///
+    /// # Realtime
+    /// Does not allocate on the Rust heap, and copies no bytes that FFmpeg counts references to.
+    pub fn share(&self) -> Result<Packet, Error> {
+        let mut shared = Packet::new();
+        sys::refer_to_packet(&self.0, &mut shared.0)
+            .map_err(|error| Error::Temporary { what: "a reference to a packet", reason: error.to_string() })?;
+        Ok(shared)
     }
 
     /// Index of its stream in the file.
@@ -36,6 +51,17 @@ impl Packet {
     /// Duration; 0 if it is not known.
     pub fn duration(&self) -> i64 {
         self.0.duration()
+    }
+
+    /// Sets presentation and decoding time.
+    pub fn set_times(&mut self, pts: Option<i64>, dts: Option<i64>) {
+        self.0.set_pts(pts);
+        self.0.set_dts(dts);
+    }
+
+    /// Sets the duration.
+    pub fn set_duration(&mut self, duration: i64) {
+        self.0.set_duration(duration);
     }
 
     /// Decoding can begin here.

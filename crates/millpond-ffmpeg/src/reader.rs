@@ -1,14 +1,15 @@
-//! Media from a reader of the caller's instead of a file.
+//! Media from a reader of the caller's instead of a file, and to a writer.
 //!
-//! FFmpeg reads through a buffer of 32 KiB. The reader's errors and panics stop here: they are noted, FFmpeg sees a
-//! failed read, and the demuxer's call gives them back as [`Error::Reader`](crate::Error::Reader). After that the reader
-//! is not called again. One that says it read more than fits, or went elsewhere than it was sent, counts as failed.
+//! FFmpeg reads and writes through a buffer of 32 KiB. Errors and panics of reader and writer stop here: they are noted,
+//! FFmpeg sees a failed call, and the demuxer's call gives them back as [`Error::Reader`](crate::Error::Reader), the muxer's
+//! as [`Error::Output`](crate::Error::Output). After that they are not called again. One that says it read or wrote more
+//! than there was, or went elsewhere than it was sent, counts as failed.
 //!
-//! A reader that blocks cannot be interrupted: [`Cancel`] is asked before each call of it. Give it a timeout of its own if
-//! its source may fall silent.
+//! A reader that blocks cannot be interrupted: [`Cancel`] is asked before each call of it. [`custom_io`](crate::custom_io)
+//! tells what can be done.
 
 use crate::Cancel;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -66,6 +67,22 @@ impl<T: Read> Read for Guarded<T> {
             }
             read => Ok(read),
         }
+    }
+}
+
+impl<T: Write> Write for Guarded<T> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.call(|writer| writer.write(bytes))? {
+            0 if !bytes.is_empty() => Err(self.fault.note("it takes no more bytes")),
+            written if written > bytes.len() => {
+                Err(self.fault.note(format!("it says that it wrote {written} of {} bytes", bytes.len())))
+            }
+            written => Ok(written),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.call(Write::flush)
     }
 }
 

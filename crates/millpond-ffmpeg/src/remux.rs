@@ -8,11 +8,9 @@
 //! A cut begins with the key frame of the pictures at or before its start and ends before the first one at or after its
 //! end, so that what is there can be decoded; sound is cut at the same times, by packets.
 
-use crate::aside::AsideFile;
 use crate::cut::{Cut, Side};
-use crate::muxer::{Arrangement, Muxer};
 use crate::render::Warning;
-use crate::{Access, Cancel, Container, Demuxer, Error, Flow, Packet, Place};
+use crate::{Access, Cancel, Demuxer, Error, Flow, LiveConfig, Muxer, MuxerConfig, Packet, Place};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use std::path::Path;
@@ -27,8 +25,10 @@ pub struct RemuxOptions {
     pub start: Option<Rational>,
     /// Where to end, in seconds of the file.
     pub end: Option<Rational>,
-    /// MP4 and MOV in fragments, which can be read while they grow. A pipe gets them anyway.
-    pub fragmented: bool,
+    /// The container and how it is written.
+    pub muxer: MuxerConfig,
+    /// Deadlines and reconnection, if source or output are live; listening is the source's.
+    pub live: LiveConfig,
     /// What may be opened.
     pub access: Access,
     /// Ends early.
@@ -48,33 +48,44 @@ pub struct RemuxReport {
     pub wall_s: f64,
     /// It was ended early: the file is whole but short.
     pub is_shortened: bool,
+    /// A live source was lost: the file is whole up to there.
+    pub lost: Option<Warning>,
     /// What is not as one might think.
     pub warnings: Vec<Warning>,
 }
 
-/// Copies the streams of `place` to the file `output`, whose name tells the container. Allocates while opening.
+/// Copies the streams of `place` to the file or address `output`, whose name tells the container. Both may be
+/// [live](crate::live). Allocates while opening.
 ///
 /// # Errors
 /// Those of [`Demuxer::open`]; [`Error::UnsupportedOutput`] for a name without a known extension, a stream that is asked
 /// for and cannot be held, or if there is nothing to write; [`Error::Output`]; [`Error::Cancelled`]. No output is left then.
 pub fn remux(place: &Place, output: &Path, options: &RemuxOptions) -> Result<RemuxReport, Error> {
     let began = Instant::now();
-    let mut demuxer = Demuxer::open(place, &options.access, &options.cancel)?;
-    let container = Container::of(output).ok_or_else(|| Error::UnsupportedOutput {
-        what: format!("the container of {}", output.display()),
-        reason: "its name has no known extension".to_owned(),
-    })?;
-    let file = AsideFile::create(output)?;
-    let mut muxer = Muxer::create(&file, output.to_owned(), container)?;
+    let (access, cancel) = (&options.access, &options.cancel);
+    let output = access.argument(output.as_os_str())?;
+    let mut demuxer = Demuxer::open_live(place, access, cancel, &options.live)?;
+    let calling = LiveConfig { listen: false, ..options.live.clone() };
+    let mut muxer = Muxer::to_live(&output, access, cancel, &options.muxer, &calling)?;
     let mut warnings = Vec::new();
-    let streams = choose(&demuxer, &mut muxer, options, output, &mut warnings)?;
-    describe(&demuxer, &mut muxer, output)?;
-    let in_fragments = container.is_indexed() && (options.fragmented || !file.is_regular());
-    muxer.open(if in_fragments { Arrangement::Fragments } else { Arrangement::Whole })?;
-
+    let streams = choose(&demuxer, &mut muxer, options, &output, &mut warnings)?;
     let mut cut = Cut::find(&mut demuxer, &streams, options)?;
-    let (mut packet, mut waiting, mut packets, mut is_shortened) = (Packet::new(), Vec::new(), 0, false);
-    while !cut.is_over() && demuxer.read_into(&mut packet)? == Flow::Done {
+    muxer.copy_metadata(&demuxer)?;
+    cut.add_chapters(&demuxer, &mut muxer)?;
+    muxer.open()?;
+
+    let (mut packet, mut waiting, mut is_shortened, mut lost) = (Packet::new(), Vec::new(), false, None);
+    while !cut.is_over() {
+        match demuxer.read_into(&mut packet) {
+            Ok(Flow::Done) => {}
+            // What came until then is worth keeping.
+            Err(error) if error.is_temporary() && muxer.packets() > 0 => {
+                lost = Some(Warning { code: error.code(), message: error.to_string() });
+                break;
+            }
+            Err(error) => return Err(error),
+            Ok(_) => break,
+        }
         if options.cancel.is_ending() {
             is_shortened = true;
             break;
@@ -86,15 +97,15 @@ pub fn remux(place: &Place, output: &Path, options: &RemuxOptions) -> Result<Rem
             continue;
         }
         if cut.is_decided() {
-            packets += write_waiting(&mut waiting, &mut cut, &mut muxer)?;
+            write_waiting(&mut waiting, &mut cut, &mut muxer)?;
         }
         if side == Side::Inside {
             cut.shift(to, &mut packet);
-            muxer.interleave(to, packet.raw_mut())?;
-            packets += 1;
+            muxer.write(to, &mut packet)?;
         }
     }
-    packets += write_waiting(&mut waiting, &mut cut, &mut muxer)?;
+    write_waiting(&mut waiting, &mut cut, &mut muxer)?;
+    let packets = muxer.packets();
     if options.cancel.is_abandoned() || (is_shortened && packets == 0) {
         return Err(Error::Cancelled);
     }
@@ -105,22 +116,19 @@ pub fn remux(place: &Place, output: &Path, options: &RemuxOptions) -> Result<Rem
     }
     let repaired = muxer.repaired();
     muxer.finish()?;
-    file.commit()?;
     let wall_s = began.elapsed().as_secs_f64();
-    Ok(RemuxReport { packets, streams, repaired, wall_s, is_shortened, warnings })
+    Ok(RemuxReport { packets, streams, repaired, wall_s, is_shortened, lost, warnings })
 }
 
 /// Writes the packets that waited for the end to be known, if they lie before it.
-fn write_waiting(waiting: &mut Vec<(usize, Packet)>, cut: &mut Cut, muxer: &mut Muxer) -> Result<u64, Error> {
-    let mut packets = 0;
+fn write_waiting(waiting: &mut Vec<(usize, Packet)>, cut: &mut Cut, muxer: &mut Muxer) -> Result<(), Error> {
     for (to, mut packet) in waiting.drain(..) {
         if cut.place(to, &packet) != Side::Outside {
             cut.shift(to, &mut packet);
-            muxer.interleave(to, packet.raw_mut())?;
-            packets += 1;
+            muxer.write(to, &mut packet)?;
         }
     }
-    Ok(packets)
+    Ok(())
 }
 
 /// Adds the streams to the muxer; returns their indices in the source.
@@ -128,7 +136,7 @@ fn choose(
     demuxer: &Demuxer,
     muxer: &mut Muxer,
     options: &RemuxOptions,
-    output: &Path,
+    output: &Place,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<usize>, Error> {
     let unsupported = |what: String, reason: &str| Error::UnsupportedOutput { what, reason: reason.to_owned() };
@@ -146,33 +154,19 @@ fn choose(
         }
         let is_media =
             matches!(parameters.medium(), ff::media::Type::Video | ff::media::Type::Audio | ff::media::Type::Subtitle);
-        if (is_media || is_asked) && muxer.accepts(parameters.id()) {
-            muxer.add_copy(&stream)?;
+        if (is_media || is_asked) && muxer.holds(parameters.id()) {
+            muxer.add_copy(demuxer, index)?;
             chosen.push(index);
             continue;
         }
         let what = format!("stream {index} ({})", parameters.id().name());
         if is_asked {
-            return Err(unsupported(what, &format!("{} cannot hold it", output.display())));
+            return Err(unsupported(what, &format!("{output} cannot hold it")));
         }
-        warnings.push(Warning { code: "W_STREAM_LEFT", message: format!("{what} is left out: {}", output.display()) });
+        warnings.push(Warning { code: "W_STREAM_LEFT", message: format!("{what} is left out: {output}") });
     }
     if chosen.is_empty() {
-        return Err(unsupported(output.display().to_string(), "it can hold none of the streams"));
+        return Err(unsupported(output.to_string(), "it can hold none of the streams"));
     }
     Ok(chosen)
-}
-
-/// Metadata of the file, and chapters unless it is cut.
-fn describe(demuxer: &Demuxer, muxer: &mut Muxer, output: &Path) -> Result<(), Error> {
-    let context = muxer.context_mut();
-    context.set_metadata(demuxer.context.metadata().to_owned());
-    for chapter in demuxer.context.chapters() {
-        let title = chapter.metadata().get("title").unwrap_or_default().to_owned();
-        let base = chapter.time_base();
-        context
-            .add_chapter(chapter.id(), base, chapter.start(), chapter.end(), title)
-            .map_err(|error| Error::output(output, error))?;
-    }
-    Ok(())
 }

@@ -1,41 +1,24 @@
-//! The PCM of a file, one block after the other, as planar f32.
+//! The PCM of a file, one block after the other, as planar f32: demuxer and decoder.
 //!
-//! Decoders do not trim: priming and padding are told apart by timestamps alone, as in browsers, so blocks before
-//! time 0 come too. Integer samples become value / 2^(bits - 1).
+//! Nothing is trimmed: priming and padding are told apart by timestamps alone, as in browsers, so blocks before time 0
+//! come too.
 
-use crate::demuxer::{AudioStream, Demuxer};
-use crate::{Access, Cancel, Error, Flow, Packet, Place, decoder};
-use ffmpeg_next as ff;
-use ffmpeg_next::format::Sample;
-use ffmpeg_next::format::sample::Type;
-use ffmpeg_next::frame::audio::Sample as SampleType;
-use millpond_core::{Rational, memory};
-
-/// The most channels that a file may have.
-pub const MAX_CHANNELS: usize = 8;
-
-/// Errors in a row after which a stream counts as ended.
-const PATIENCE: u32 = 256;
+use crate::{Access, AudioDecoder, AudioStream, Cancel, Demuxer, Error, Flow, Packet, Place, SoundBlock};
+use millpond_core::Rational;
 
 /// An open file whose sound is read from the start or from a [seek](Sound::seek) on.
 pub struct Sound {
     demuxer: Demuxer,
     stream: AudioStream,
-    decoder: ff::decoder::Audio,
+    decoder: AudioDecoder,
     packet: Packet,
-    frame: ff::frame::Audio,
-    /// One per channel, as long as the longest block so far; the first `frames` samples are the block's.
-    planes: [Vec<f32>; MAX_CHANNELS],
-    format: SoundFormat,
-    frames: usize,
-    tick: Option<i64>,
-    /// The block in `planes` was decoded while opening and not handed out yet.
+    block: SoundBlock,
+    /// The block was decoded while opening and not handed out yet.
     is_waiting: bool,
-    damaged: u64,
 }
 
 /// What a block of PCM is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SoundFormat {
     /// Sample rate in Hz.
     pub rate_hz: u32,
@@ -51,22 +34,10 @@ impl Sound {
     pub fn open(place: &Place, access: &Access, cancel: &Cancel) -> Result<Sound, Error> {
         let demuxer = Demuxer::open(place, access, cancel)?;
         let stream = demuxer.audio()?;
-        let options = [("flags2", "+skip_manual")];
-        let decoder =
-            decoder::open(&demuxer, stream.index, stream.time_base, &options, |_| {}, ff::decoder::Opened::audio)?;
-        let mut sound = Sound {
-            demuxer,
-            stream,
-            decoder,
-            packet: Packet::new(),
-            frame: ff::frame::Audio::empty(),
-            planes: Default::default(),
-            format: SoundFormat { rate_hz: 0, channels: 0 },
-            frames: 0,
-            tick: None,
-            is_waiting: false,
-            damaged: 0,
-        };
+        let mut decoder = AudioDecoder::new(&stream).keeping_priming();
+        decoder.open()?;
+        let (packet, block) = (Packet::new(), SoundBlock::new());
+        let mut sound = Sound { demuxer, stream, decoder, packet, block, is_waiting: false };
         if !sound.decode()? {
             return Err(Error::broken(place, "it yields no sound"));
         }
@@ -76,7 +47,7 @@ impl Sound {
 
     /// Rate and channels of the last block that was read; of the first one after opening.
     pub fn format(&self) -> SoundFormat {
-        self.format
+        self.block.format()
     }
 
     /// Ticks per second of [`tick`](Self::tick).
@@ -87,7 +58,7 @@ impl Sound {
     /// Reads the next block; `false` at the end.
     ///
     /// # Errors
-    /// [`Error::UnsupportedFormat`], [`Error::Cancelled`].
+    /// [`Error::UnsupportedFormat`], [`Error::LimitExceeded`], [`Error::Cancelled`].
     ///
     /// # Realtime
     /// Does not allocate on the Rust heap unless a block is longer than all before.
@@ -97,17 +68,17 @@ impl Sound {
 
     /// Presentation time of the block's first sample; `None` if it follows the block before it.
     pub fn tick(&self) -> Option<i64> {
-        self.tick
+        self.block.tick()
     }
 
     /// The block: its samples of one channel. Empty for a channel that the file does not have.
     pub fn channel(&self, index: usize) -> &[f32] {
-        self.planes.get(index).and_then(|plane| plane.get(..self.frames)).unwrap_or(&[])
+        self.block.channel(index)
     }
 
     /// Packets and blocks that were damaged so far.
     pub fn damaged(&self) -> u64 {
-        self.damaged + self.demuxer.damaged()
+        self.decoder.damaged() + self.demuxer.damaged()
     }
 
     /// Goes to a block at or before `time` (seconds), early enough that decoders have settled when it is reached.
@@ -123,73 +94,34 @@ impl Sound {
         let tick = (early / self.stream.time_base).floor().to_integer();
         let tick = i64::try_from(tick).unwrap_or(i64::MAX);
         self.demuxer.seek(self.stream.index, tick)?;
-        self.decoder.flush();
         self.is_waiting = false;
-        Ok(())
+        self.decoder.flush()
     }
 
     fn decode(&mut self) -> Result<bool, Error> {
-        let mut failures = 0;
-        while failures < PATIENCE {
-            match self.decoder.receive_frame(&mut self.frame) {
-                Ok(()) if self.frame.samples() == 0 => {}
-                Ok(()) => return self.take().map(|()| true),
-                Err(ff::Error::Eof) => return Ok(false),
-                Err(ff::Error::Other { errno: ff::error::EAGAIN }) => self.feed()?,
-                Err(_) => {
-                    self.damaged += 1;
-                    failures += 1;
-                }
+        loop {
+            match self.decoder.receive(&mut self.block)? {
+                Flow::Done => return Ok(true),
+                Flow::Ended => return Ok(false),
+                Flow::NeedMore | Flow::Full => self.feed()?,
             }
         }
-        Ok(false)
     }
 
     fn feed(&mut self) -> Result<(), Error> {
         while self.demuxer.read_into(&mut self.packet)? == Flow::Done {
             if self.packet.stream() == self.stream.index {
-                if self.decoder.send_packet(self.packet.raw()).is_err() {
-                    self.damaged += 1;
-                }
+                // It said that it needs more, so there is room.
+                let _ = self.decoder.send(&self.packet)?;
                 return Ok(());
             }
         }
-        // It fails only if it was called before, which changes nothing.
-        let _ = self.decoder.send_eof();
-        Ok(())
-    }
-
-    /// Turns the decoder's frame into planar f32.
-    fn take(&mut self) -> Result<(), Error> {
-        let unsupported = |format: String| Error::UnsupportedFormat { place: self.demuxer.place().to_string(), format };
-        let frame = &self.frame;
-        let (frames, channels) = (frame.samples(), usize::from(frame.channels()));
-        if !(1..=MAX_CHANNELS).contains(&channels) {
-            return Err(unsupported(format!("sound of {channels} channels")));
-        }
-        for plane in &mut self.planes[..channels] {
-            if plane.len() < frames {
-                memory::opening(|| plane.resize(frames, 0.0));
-            }
-        }
-        let planes = &mut self.planes[..channels];
-        match frame.format() {
-            Sample::U8(kind) => convert(frame, kind, planes, |v: u8| (f32::from(v) - 128.0) / 128.0),
-            Sample::I16(kind) => convert(frame, kind, planes, |v: i16| f32::from(v) / 32_768.0),
-            Sample::I32(kind) => convert(frame, kind, planes, |v: i32| v as f32 / 2_147_483_648.0),
-            Sample::F32(kind) => convert(frame, kind, planes, |v: f32| v),
-            Sample::F64(kind) => convert(frame, kind, planes, |v: f64| v as f32),
-            format => return Err(unsupported(format!("sample format {format:?}"))),
-        }
-        self.format = SoundFormat { rate_hz: frame.rate(), channels };
-        self.frames = frames;
-        self.tick = frame.pts().or(frame.timestamp());
-        Ok(())
+        self.decoder.send_end()
     }
 
     /// Reads on to the end without decoding: seconds at which the last block ends.
     pub(crate) fn scan_end(mut self) -> Result<Rational, Error> {
-        let mut end = self.tick.unwrap_or(0);
+        let mut end = self.block.tick().unwrap_or(0);
         while self.demuxer.read_into(&mut self.packet)? == Flow::Done {
             if self.packet.stream() == self.stream.index {
                 let tick = self.packet.pts().or(self.packet.dts()).unwrap_or(end);
@@ -197,32 +129,5 @@ impl Sound {
             }
         }
         Ok(Rational::from_integer(end.into()) * self.stream.time_base)
-    }
-}
-
-fn convert<T: SampleType + std::marker::Copy>(
-    frame: &ff::frame::Audio,
-    kind: Type,
-    planes: &mut [Vec<f32>],
-    value: impl Fn(T) -> f32,
-) {
-    let frames = frame.samples();
-    let channels = planes.len();
-    match kind {
-        Type::Planar => {
-            for (index, plane) in planes.iter_mut().enumerate() {
-                for (out, sample) in plane.iter_mut().zip(&frame.plane::<T>(index)[..frames]) {
-                    *out = value(*sample);
-                }
-            }
-        }
-        Type::Packed => {
-            let samples = frame.plane::<T>(0);
-            for (index, plane) in planes.iter_mut().enumerate() {
-                for (out, sample) in plane.iter_mut().zip(samples[index..].iter().step_by(channels)) {
-                    *out = value(*sample);
-                }
-            }
-        }
     }
 }

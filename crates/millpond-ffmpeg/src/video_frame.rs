@@ -1,30 +1,40 @@
 //! A decoded picture on loan.
 //!
 //! A [`VideoFrame`] is a handle: its pixels lie in a slot of the decoder's pool, into which the codec wrote them. The
-//! decoder may still predict from the same slot, so the pixels can be read and never written; compose onto another
-//! frame. Handles may outlive decoder and pool and go to other threads; dropping one gives the slot back as soon as the
+//! decoder may still predict from the same slot, and others may have handles too, so the pixels can be read, and written
+//! only while this is the last reference to them; otherwise compose onto another frame. Handles may outlive decoder and pool and go to other threads; dropping one gives the slot back as soon as the
 //! decoder is done with it too.
 
-use crate::{Error, pixels};
+use crate::hw::HwKind;
+use crate::{Error, pixels, streams, sys};
 use ffmpeg_next as ff;
-use millpond_core::pool::Pooled;
+use millpond_core::pool::{Pooled, SharedPooled};
 use millpond_core::video::{ColorDescription, Frame, FrameView, FrameViewMut, PixelFormat};
 use std::fmt;
 
-/// A decoded picture on loan from its decoder's pool, to read.
+/// A decoded picture on loan from its decoder's pool.
 pub struct VideoFrame {
     pixels: Pixels,
-    tick: Option<i64>,
-    color: ColorDescription,
-    is_interlaced: bool,
-    is_damaged: bool,
+    facts: Facts,
+}
+
+/// Whether a picture is one moment or two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FieldOrder {
+    /// All rows belong to one moment.
+    #[default]
+    Progressive,
+    /// Rows 0, 2, 4, … come first, the others half a picture later.
+    TopFirst,
+    /// Rows 1, 3, 5, … come first.
+    BottomFirst,
 }
 
 enum Pixels {
     /// Memory that FFmpeg counts references to: a slot that the codec wrote into. The planes were checked.
     Counted { frame: ff::frame::Video, format: PixelFormat },
     /// A slot of our own.
-    Own(Pooled<Frame>),
+    Own(SharedPooled<Frame>),
 }
 
 impl VideoFrame {
@@ -35,13 +45,15 @@ impl VideoFrame {
     }
 
     fn new(pixels: Pixels) -> VideoFrame {
-        let color = ColorDescription::default();
-        VideoFrame { pixels, tick: None, color, is_interlaced: false, is_damaged: false }
+        VideoFrame { pixels, facts: Facts::default() }
     }
 
-    pub(crate) fn describe(&mut self, frame: Facts) {
-        let Facts { tick, color, is_interlaced, is_damaged } = frame;
-        (self.tick, self.color, self.is_interlaced, self.is_damaged) = (tick, color, is_interlaced, is_damaged);
+    pub(crate) fn describe(&mut self, facts: Facts) {
+        self.facts = facts;
+    }
+
+    pub(crate) fn set_device(&mut self, device: Option<HwKind>) {
+        self.facts.device = device;
     }
 
     /// The visible pixels, cropped as the bitstream says and not turned.
@@ -57,51 +69,132 @@ impl VideoFrame {
         }
     }
 
+    /// The visible pixels to write; `None` while somebody else can see them: the decoder, which keeps the pictures that it
+    /// predicts from, or another handle.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn view_mut(&mut self) -> Option<FrameViewMut<'_>> {
+        match &mut self.pixels {
+            Pixels::Counted { frame, format } => pixels::view_mut(frame, *format),
+            Pixels::Own(frame) => frame.get_mut().map(Frame::view_mut),
+        }
+    }
+
+    /// Another handle on the same slot, which goes back when the last of them is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Temporary`] if FFmpeg's heap has no room for it.
+    ///
+    /// # Realtime
+    /// Does not allocate on the Rust heap.
+    pub fn share(&self) -> Result<VideoFrame, Error> {
+        let pixels = match &self.pixels {
+            Pixels::Counted { frame, format } => {
+                let mut shared = ff::frame::Video::empty();
+                sys::refer(frame, &mut shared).map_err(|error| Error::Temporary {
+                    what: "a reference to a picture",
+                    reason: error.to_string(),
+                })?;
+                Pixels::Counted { frame: shared, format: *format }
+            }
+            Pixels::Own(frame) => Pixels::Own(frame.clone()),
+        };
+        Ok(VideoFrame { pixels, facts: self.facts })
+    }
+
+    /// Makes `to` refer to the picture as `pixel`, for an encoder.
+    pub(crate) fn refer(&self, pixel: ff::format::Pixel, to: &mut ff::frame::Video) -> Result<(), ff::Error> {
+        match &self.pixels {
+            Pixels::Counted { frame, .. } => sys::refer(frame, to)?,
+            Pixels::Own(frame) => sys::lend(frame.clone(), to)?,
+        }
+        to.set_format(pixel);
+        Ok(())
+    }
+
     /// Presentation time in ticks of its stream's time base, if the file tells it.
     pub fn tick(&self) -> Option<i64> {
-        self.tick
+        self.facts.tick
+    }
+
+    /// How long it is shown, in ticks; 0 if the file does not tell. Where the frame rate varies, the next picture's time
+    /// counts.
+    pub fn duration(&self) -> i64 {
+        self.facts.duration
     }
 
     /// What its numbers mean: the container's tags where there are any, else the bitstream's.
     pub fn color(&self) -> ColorDescription {
-        self.color
+        self.facts.color
     }
 
-    /// Two fields of different times make up this picture.
-    pub fn is_interlaced(&self) -> bool {
-        self.is_interlaced
+    /// Width to height of a pixel: the container's where it gives one, else the bitstream's; (1, 1) is square, a 0 counts as
+    /// square.
+    pub fn pixel_aspect(&self) -> (u32, u32) {
+        self.facts.pixel_aspect
+    }
+
+    /// Whether two fields of different times make up this picture, and which comes first. Nothing here takes them apart.
+    pub fn field_order(&self) -> FieldOrder {
+        self.facts.field_order
+    }
+
+    /// If it has two fields: whether the top one comes first.
+    pub(crate) fn fields(&self) -> Option<bool> {
+        match self.facts.field_order {
+            FieldOrder::Progressive => None,
+            order => Some(order == FieldOrder::TopFirst),
+        }
+    }
+
+    /// The device that decoded it; `None` if it was decoded in software.
+    pub fn device(&self) -> Option<HwKind> {
+        self.facts.device
     }
 
     /// The decoder had to guess parts of it.
     pub fn is_damaged(&self) -> bool {
-        self.is_damaged
+        self.facts.is_damaged
     }
 }
 
 /// What is known about a picture besides its pixels.
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Facts {
     pub(crate) tick: Option<i64>,
-    pub(crate) color: ColorDescription,
-    pub(crate) is_interlaced: bool,
+    duration: i64,
+    color: ColorDescription,
+    pixel_aspect: (u32, u32),
+    field_order: FieldOrder,
     pub(crate) is_damaged: bool,
+    device: Option<HwKind>,
 }
 
 impl Facts {
     /// Reads them from a decoder's picture.
-    pub(crate) fn of(frame: &ff::frame::Video, color: ColorDescription) -> Facts {
+    pub(crate) fn of(frame: &ff::frame::Video, color: ColorDescription, container: (i32, i32)) -> Facts {
+        let aspect = frame.aspect_ratio();
         Facts {
             tick: frame.pts().or(frame.timestamp()),
+            duration: frame.packet().duration,
             color,
-            is_interlaced: frame.is_interlaced(),
+            pixel_aspect: streams::pixel_aspect(container, (aspect.numerator(), aspect.denominator())),
+            field_order: match (frame.is_interlaced(), frame.is_top_first()) {
+                (false, _) => FieldOrder::Progressive,
+                (true, true) => FieldOrder::TopFirst,
+                (true, false) => FieldOrder::BottomFirst,
+            },
             is_damaged: frame.is_corrupt() || frame.has_decode_errors(),
+            device: None,
         }
     }
 }
 
 impl From<Pooled<Frame>> for VideoFrame {
     fn from(frame: Pooled<Frame>) -> VideoFrame {
-        let color = frame.color();
-        VideoFrame { color, ..VideoFrame::new(Pixels::Own(frame)) }
+        let facts = Facts { color: frame.color(), ..Facts::default() };
+        VideoFrame { pixels: Pixels::Own(frame.share()), facts }
     }
 }
 
@@ -115,7 +208,7 @@ impl fmt::Debug for VideoFrame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VideoFrame")
             .field("kind", &self.view().kind())
-            .field("tick", &self.tick)
+            .field("tick", &self.facts.tick)
             .finish_non_exhaustive()
     }
 }
@@ -134,11 +227,16 @@ pub(crate) mod sealed {
     use super::*;
 
     pub trait Sealed {
+        /// It keeps the handle.
+        const KEEPS: bool = false;
+
         /// Takes the picture out of `waiting`, unless it does not fit; says whether its pixels were copied.
         fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error>;
     }
 
     impl Sealed for Option<VideoFrame> {
+        const KEEPS: bool = true;
+
         fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error> {
             *self = waiting.take();
             Ok(false)

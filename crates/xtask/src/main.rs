@@ -1,10 +1,12 @@
 //! `cargo xtask COMMAND`: set-up, the demo, the tests, conformance, benchmarks. Every step that takes long or changes the
 //! machine shows the plain command it runs.
 
+mod asan;
 mod bench;
 mod conformance;
 mod demo;
 mod failure;
+mod kernels;
 mod logo;
 mod native;
 #[cfg(feature = "bindgen")]
@@ -29,7 +31,12 @@ usage: cargo xtask COMMAND
   setup                      install what demo and test need
   demo [--open]              from a fresh clone to a rendered clip and a page that previews it
   test                       set-up, then every check and every test
-  loom | miri | soak         the pools: every interleaving, undefined behaviour, ten seconds of stress
+  loom | miri | soak         the pools: every interleaving, undefined behaviour (of scalar kernels too), ten seconds of stress
+                             and memory over twenty minutes of decoding
+  kernels                    every kernel on 10,000 random inputs, and as often called wrongly
+  fuzz [SECONDS]             the kernels and the readers of files under AddressSanitizer; 300 seconds unless given
+  asan                       native media and damaged files under AddressSanitizer
+  aarch64                    the core's tests and the hashes of all kernels, emulated
   pack                       the npm package as a tarball under target/npm/
   bench GROUP [--json]       our figures beside those of other programs and libraries
   conformance SCENE.json     compare native and browser, frame by frame
@@ -57,7 +64,12 @@ fn dispatch(args: &[String]) -> Outcome {
         ("demo", [open]) if open == "--open" => demo::run(true),
         ("test", []) => test::run(),
         ("loom" | "miri" | "soak", []) => pools::run(command),
+        ("asan", []) => asan::run(),
         ("wasm" | "page" | "pack", []) => package(command),
+        ("kernels", []) => kernels::run(),
+        ("fuzz", []) => kernels::fuzz(300),
+        ("fuzz", [seconds]) => kernels::fuzz(seconds.parse().map_err(|_| Failure::Usage(USAGE.into()))?),
+        ("aarch64", []) => kernels::aarch64(),
         ("bench", args) => bench::run(args),
         ("conformance", args) => conformance::run(args),
         _ => Err(Failure::Usage(USAGE.into())),

@@ -4,9 +4,13 @@
 
 use std::cell::RefCell;
 
+use millpond_core::memory::{self, CountingAllocator};
 use millpond_core::simd::Level;
 
 use crate::{Case, cases, hashes};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 thread_local! {
     static TEXT: RefCell<String> = const { RefCell::new(String::new()) };
@@ -36,6 +40,13 @@ pub extern "C" fn levels() -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn show_hashes(level: usize) -> *const u8 {
     show(hashes(Level::available().nth(level).unwrap_or(Level::SCALAR)))
+}
+
+/// How many allocations were counted so far, and on lines of their own the kernels that allocate while they run.
+#[unsafe(no_mangle)]
+pub extern "C" fn show_allocating() -> *const u8 {
+    let allocating = millpond_kernels::allocating(25, Level::best());
+    show(format!("{}\n{allocating}", memory::counts().steady))
 }
 
 /// The names of all cases, a line each; makes the cases that [`run`] runs.

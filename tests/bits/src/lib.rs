@@ -13,6 +13,7 @@ mod export;
 mod jpeg;
 mod noise;
 mod picture;
+mod random;
 mod resize;
 mod tensor;
 
@@ -31,6 +32,7 @@ pub fn cases(level: Level) -> Vec<Case> {
         composite::cases(level),
         convert::cases(level),
         jpeg::cases(level),
+        random::cases(level),
         resize::cases(level),
         tensor::cases(level),
     ]

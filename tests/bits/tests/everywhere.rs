@@ -1,5 +1,5 @@
 //! Every kernel gives the same bits at every level of this machine, and as WebAssembly with and without SIMD, in node and
-//! in Chromium.
+//! in Chromium. There, too, no kernel allocates.
 #![allow(missing_docs)]
 
 use std::path::PathBuf;
@@ -17,10 +17,25 @@ fn every_level_of_this_machine_has_the_same_bits() {
     }
 }
 
+/// Builds of WebAssembly: their name, their flags, how many levels they have.
+const BUILDS: [(&str, &str, usize); 2] = [("scalar", "", 1), ("simd128", "-C target-feature=+simd128", 2)];
+
+#[test]
+fn kernels_do_not_allocate_in_webassembly() {
+    for (name, flags, _) in BUILDS {
+        let run = root().join("tests/bits/run.mjs");
+        let said = succeed(Command::new("node").arg(run).arg("allocating").arg(module(name, flags)));
+        let lines: Vec<String> = serde_json::from_slice(&said).unwrap_or_else(|e| panic!("not JSON: {e}"));
+        // Planning allocates, so a counter that counts has counted much.
+        assert!(lines[0].parse::<u64>().is_ok_and(|counted| counted > 1000), "{name}: {lines:?}");
+        assert!(lines.len() == 1, "{name}: {lines:#?}");
+    }
+}
+
 #[test]
 fn webassembly_has_the_same_bits_in_node_and_in_chromium() {
     let native = hashes(Level::best());
-    for (name, flags, levels) in [("scalar", "", 1), ("simd128", "-C target-feature=+simd128", 2)] {
+    for (name, flags, levels) in BUILDS {
         let module = module(name, flags);
         for host in ["node", "chromium"] {
             let run = root().join("tests/bits/run.mjs");

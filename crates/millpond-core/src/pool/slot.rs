@@ -440,6 +440,36 @@ impl<T: Recycle> SharedPooled<T> {
         }
         Ok(Pooled(ManuallyDrop::new(self).0, PhantomData))
     }
+
+    /// The object to write, if there is no other clone.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn get_mut(&mut self) -> Option<&mut T> {
+        // SAFETY: the slot is lent to us. If this is the only clone, nobody can make another while it is borrowed, and what
+        // the others did happened before they let go.
+        unsafe {
+            let slot = self.0.as_ref();
+            (slot.shares.load(Acquire) == 1).then(|| &mut **slot.value.get())
+        }
+    }
+
+    /// Turns this clone into a pointer that C code can carry. It counts until [`from_raw`](Self::from_raw).
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn into_raw(self) -> *mut c_void {
+        ManuallyDrop::new(self).0.as_ptr().cast()
+    }
+
+    /// Takes the clone back from the pointer.
+    ///
+    /// # Safety
+    /// `pointer` came from [`into_raw`](Self::into_raw) of a `SharedPooled` of the same `T` and is used only this once.
+    pub unsafe fn from_raw(pointer: *mut c_void) -> SharedPooled<T> {
+        // SAFETY: by the caller's promise the pointer is a lent slot, which is not null, and its count includes this clone.
+        SharedPooled(unsafe { NonNull::new_unchecked(pointer.cast()) }, PhantomData)
+    }
 }
 
 impl<T: Recycle> Clone for SharedPooled<T> {

@@ -1,7 +1,8 @@
 //! Borrowed pictures: what every kernel reads and writes.
 //!
 //! Construction checks every bound once, so kernels index rows without further checks of their own. Planes to write
-//! are separate `&mut` slices, so they cannot overlap. Views are plain values; making one does not allocate.
+//! are separate `&mut` slices, so they cannot overlap, neither each other nor a picture that is read: the compiler refuses
+//! it. Views are plain values; making one does not allocate.
 
 use super::format::{FrameLayout, PixelFormat};
 use super::plane::{Plane, PlaneMut};
@@ -102,7 +103,16 @@ impl<'a> FrameView<'a> {
     }
 }
 
-/// A picture to write, whoever owns it.
+/// A picture to write, whoever owns it. Planes that overlap do not compile:
+///
+/// ```compile_fail,E0499
+/// use millpond_core::video::{FrameViewMut, PixelFormat};
+///
+/// let mut memory = [0; 6];
+/// let planes = [(&mut memory[..4], 2), (&mut memory[2..], 2)];
+/// FrameViewMut::from_planes(PixelFormat::Nv12, 2, 2, planes)?;
+/// # Ok::<(), millpond_core::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct FrameViewMut<'a> {
     pub(super) format: PixelFormat,

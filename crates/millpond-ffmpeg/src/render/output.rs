@@ -6,20 +6,23 @@
 use super::assets::Assets;
 use super::{Run, sound};
 use crate::aside::AsideFile;
-use crate::encoder::{AudioEncoder, Encoder, VideoEncoder};
-use crate::muxer::{Arrangement, Muxer};
 use crate::queue::{Receiver, Sender, bounded};
-use crate::{Cancel, Container, Error, threads};
-use ffmpeg_next::Packet;
-use millpond_core::Rational;
-use millpond_core::pool::Pooled;
-use millpond_core::video::{Frame, FrameLayout};
+use crate::{
+    AudioEncoder, AudioEncoderConfig, Container, Encoder, Error, Flow, Muxer, MuxerConfig, Packet, VideoEncoder,
+    VideoEncoderConfig, VideoFrame, threads,
+};
+use millpond_core::video::FrameLayout;
+use millpond_core::{Rational, memory};
 use millpond_scene::Scene;
+use millpond_scene::sound::RATE_HZ;
 use std::path::Path;
 use std::thread::Scope;
 
 /// Pictures that wait for the video encoder.
-pub(crate) const PICTURES: usize = 2;
+const PICTURES: usize = 1;
+
+/// Pictures behind the composing stage: those that wait and the one that is being encoded.
+pub(crate) const WAITING: usize = PICTURES + 1;
 
 /// Packets that wait for the muxer, per stream. Sound runs ahead of the pictures by as much.
 const PACKETS: usize = 32;
@@ -35,7 +38,7 @@ pub(crate) struct Output {
 /// An output whose threads run.
 pub(crate) struct Running {
     /// Takes the pictures; dropping it ends the stream.
-    pub(crate) pictures: Sender<Pooled<Frame>>,
+    pub(crate) pictures: Sender<VideoFrame>,
     /// Appears when it is [committed](AsideFile::commit), once all threads have ended well.
     pub(crate) file: AsideFile,
 }
@@ -53,14 +56,22 @@ impl Output {
                 reason: "names of MP4 files end in .mp4".to_owned(),
             });
         }
-        let video = VideoEncoder::open(layout.width(), layout.height(), scene.canvas.frame_rate)?;
-        let audio = if scene.audio.is_empty() { None } else { Some(AudioEncoder::open()?) };
-        let mut muxer = Muxer::create(&file, target.to_owned(), Container::Mp4)?;
+        let mut video = VideoEncoder::new(VideoEncoderConfig {
+            preset: Some("veryfast".to_owned()),
+            crf: Some(23.0),
+            ..VideoEncoderConfig::new("libx264", layout.width(), layout.height(), scene.canvas.frame_rate)
+        });
+        video.open()?;
+        let mut muxer = Muxer::to_aside(&file, target, Container::Mp4, &MuxerConfig::default())?;
         muxer.add_encoder(&video)?;
-        if let Some(audio) = &audio {
+        let mut audio = None;
+        if !scene.audio.is_empty() {
+            let stereo = AudioEncoderConfig::new("aac", RATE_HZ, 2);
+            let audio = audio.insert(AudioEncoder::new(AudioEncoderConfig { bit_rate: Some(128_000), ..stereo }));
+            audio.open()?;
             muxer.add_encoder(audio)?;
         }
-        muxer.open(if file.is_regular() { Arrangement::Whole } else { Arrangement::Fragments })?;
+        muxer.open()?;
         Ok(Output { file, video, audio, muxer })
     }
 
@@ -75,6 +86,7 @@ impl Output {
         let Output { file, video, audio, muxer } = self;
         let (pictures, to_encode) = bounded(PICTURES);
         let (video_packets, from_video) = bounded(PACKETS);
+        let bases = [Some(video.time_base()), audio.as_ref().map(Encoder::time_base)];
         let mut from_audio = None;
         if let Some(encoder) = audio {
             let (packets, receiver) = bounded(PACKETS);
@@ -83,12 +95,11 @@ impl Output {
                 stage(run, || sound::run(scene, assets, encoder, packets, run));
             })?;
         }
-        let bases = [Some(video.time_base()), from_audio.as_ref().map(|_| sound::time_base())];
         threads::start(scope, "video encoder", move || {
-            stage(run, || encode(video, to_encode, video_packets, &run.cancel));
+            stage(run, || encode(video, to_encode, video_packets, run));
         })?;
         threads::start(scope, "muxer", move || {
-            stage(run, || mux(muxer, [Some(from_video), from_audio], bases, &run.cancel));
+            stage(run, || mux(muxer, [Some(from_video), from_audio], bases, run));
         })?;
         Ok(Running { pictures, file })
     }
@@ -103,69 +114,104 @@ fn stage(run: &Run, work: impl FnOnce() -> Result<(), Error>) {
 
 fn encode(
     mut encoder: VideoEncoder,
-    pictures: Receiver<Pooled<Frame>>,
+    pictures: Receiver<VideoFrame>,
     packets: Sender<Packet>,
-    cancel: &Cancel,
+    run: &Run,
 ) -> Result<(), Error> {
+    let clock = memory::opening(|| run.times.start("video encoder".to_owned()));
     let mut index = 0;
-    loop {
-        let picture = pictures.receive();
-        if cancel.is_abandoned() {
+    let mut is_over = false;
+    while !is_over {
+        let picture = clock.input(|| pictures.receive());
+        if run.cancel.is_abandoned() {
             return Err(Error::Cancelled);
         }
-        let is_last = picture.is_none();
         match picture {
-            Some(picture) => encoder.send(picture, index)?,
+            // Everything that was ready was received, so there is room.
+            Some(picture) => {
+                let _ = encoder.send(&picture, index)?;
+            }
             None => encoder.send_end()?,
         }
         index += 1;
-        while let Some(packet) = encoder.receive()? {
+        is_over = loop {
+            let mut packet = Packet::new();
+            match encoder.receive(&mut packet)? {
+                Flow::Done => {}
+                flow => break flow == Flow::Ended,
+            }
             // The muxer is gone only if it failed, which it has noted itself.
-            if packets.send(packet).is_err() || cancel.is_abandoned() {
+            if clock.output(|| packets.send(packet)).is_err() || run.cancel.is_abandoned() {
                 return Err(Error::Cancelled);
             }
-        }
-        if is_last {
-            return Ok(());
-        }
+        };
     }
+    Ok(())
 }
 
 /// Writes the packets of both streams in the order of their decoding times.
 fn mux(
     mut muxer: Muxer,
     mut streams: [Option<Receiver<Packet>>; 2],
-    bases: [Option<ffmpeg_next::Rational>; 2],
-    cancel: &Cancel,
+    bases: [Option<Rational>; 2],
+    run: &Run,
 ) -> Result<(), Error> {
+    let clock = memory::opening(|| run.times.start("muxer".to_owned()));
     let mut waiting: [Option<Packet>; 2] = [None, None];
     loop {
         for (packet, stream) in waiting.iter_mut().zip(&mut streams) {
             if packet.is_none() {
-                *packet = stream.as_ref().and_then(Receiver::receive);
+                *packet = clock.input(|| stream.as_ref().and_then(Receiver::receive));
                 if packet.is_none() {
                     *stream = None;
                 }
             }
         }
         // A stage that failed looks like one that ended; the file must not be finished then.
-        if cancel.is_abandoned() {
+        if run.cancel.is_abandoned() {
             return Err(Error::Cancelled);
         }
         let time = |index: usize| {
             let packet: &Packet = waiting[index].as_ref()?;
-            let base = bases[index]?;
             let tick = packet.dts().or(packet.pts()).unwrap_or(0);
-            Some(Rational::new(i128::from(tick) * i128::from(base.numerator()), i128::from(base.denominator().max(1))))
+            Some(Rational::from_integer(tick.into()) * bases[index]?)
         };
         let index = match (time(0), time(1)) {
-            (None, None) => return muxer.finish(),
+            (None, None) => return muxer.end(),
             (Some(_), None) => 0,
             (None, Some(_)) => 1,
             (Some(video), Some(audio)) => usize::from(audio < video),
         };
-        if let Some(packet) = waiting[index].take() {
-            muxer.write(index, packet)?;
+        if let Some(mut packet) = waiting[index].take() {
+            muxer.write(index, &mut packet)?;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RenderOptions;
+    use millpond_core::pool::PoolConfig;
+    use millpond_core::video::{FramePool, PixelFormat};
+
+    #[test]
+    fn an_encoder_that_fails_ends_its_neighbours() {
+        let run = Run::new(&RenderOptions::default(), Rational::from_integer(1));
+        let mut encoder = VideoEncoder::new(VideoEncoderConfig::new("libx264", 64, 64, Rational::from_integer(25)));
+        encoder.open().unwrap();
+        let layout = FrameLayout::aligned(PixelFormat::I420, 32, 64).unwrap();
+        let pool: FramePool = FramePool::frames(layout, PoolConfig::fixed(3)).unwrap();
+        let picture = || VideoFrame::from(pool.acquire().unwrap());
+        let (pictures, to_encode) = bounded(1);
+        let (packets, from_encoder) = bounded(1);
+        pictures.send(picture()).unwrap();
+        stage(&run, || encode(encoder, to_encode, packets, &run));
+        assert_eq!(run.failure.lock().unwrap().as_ref().map(Error::code), Some("E_MISMATCH"));
+        assert!(run.cancel.is_abandoned());
+        assert!(pictures.send(picture()).is_err(), "the composing stage is not told");
+        assert!(from_encoder.receive().is_none(), "the muxer is not told");
+        drop(pictures);
+        assert_eq!(pool.stats().in_use, 0);
     }
 }

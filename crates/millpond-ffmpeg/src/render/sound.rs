@@ -4,10 +4,8 @@
 
 use super::Run;
 use super::assets::{Asset, Assets};
-use crate::encoder::AudioEncoder;
 use crate::queue::Sender;
-use crate::{Cancel, Error, Sound, SoundFormat};
-use ffmpeg_next::Packet;
+use crate::{AudioEncoder, Cancel, Error, Flow, Packet, Sound, SoundFormat};
 use millpond_core::{Rational, memory};
 use millpond_scene::Scene;
 use millpond_scene::sound::{Mixer, RATE_HZ};
@@ -37,10 +35,8 @@ fn samples(duration: Rational) -> u64 {
     u64::try_from(exact.floor().to_integer()).unwrap_or(0)
 }
 
-/// Seconds of a tick of the encoded packets.
-pub(crate) fn time_base() -> ffmpeg_next::Rational {
-    ffmpeg_next::Rational::new(1, RATE_HZ as i32)
-}
+/// Samples of a block if the encoder takes any number.
+const BLOCK: usize = 1024;
 
 /// What a track is fed from.
 enum Track {
@@ -65,9 +61,10 @@ pub(crate) fn run(
     packets: Sender<Packet>,
     run: &Run,
 ) -> Result<(), Error> {
-    let block = encoder.frame_samples();
+    let block = encoder.frame_samples().unwrap_or(BLOCK);
     let (mut left, mut right) = memory::opening(|| (vec![0.0; block], vec![0.0; block]));
     let mut mix = memory::opening(|| Mix::new(scene, assets))?;
+    let clock = memory::opening(|| run.times.start("sound".to_owned()));
     let mut position = 0;
     loop {
         let frames = block.min(usize::try_from(run.sound_end.get().saturating_sub(position)).unwrap_or(block));
@@ -78,12 +75,16 @@ pub(crate) fn run(
             encoder.send_end()?;
         } else {
             mix.next(&mut left[..frames], &mut right[..frames], run)?;
-            encoder.send(&left[..frames], &right[..frames], position)?;
+            encoder.send(&[&left[..frames], &right[..frames]], None)?;
             position += frames as u64;
         }
-        while let Some(packet) = encoder.receive()? {
+        loop {
+            let mut packet = Packet::new();
+            if encoder.receive(&mut packet)? != Flow::Done {
+                break;
+            }
             // The muxer is gone only if it failed, which it has noted itself.
-            if packets.send(packet).is_err() {
+            if clock.output(|| packets.send(packet)).is_err() {
                 return Err(Error::Cancelled);
             }
         }

@@ -10,6 +10,7 @@
 //! nevertheless is up to the pool's policy. Pictures whose size or format differ from those before come from a pool of
 //! their own; the old one drains.
 
+use super::hw::Wish;
 use crate::pixels;
 use ffmpeg_next as ff;
 use ffmpeg_next::ffi;
@@ -19,15 +20,37 @@ use millpond_core::video::{Frame, FrameLayout, STRIDE_ALIGN};
 use std::ffi::{c_int, c_void};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where the pictures of one decoder lie.
 pub(crate) struct Buffers {
-    slots: PoolSet,
+    slots: Arc<PoolSet>,
+    /// Other decoders use the slots too.
+    is_shared: bool,
+    /// Why there was no slot in memory that is shared.
+    refusal: Mutex<Option<millpond_core::Error>>,
     /// The layout of the last slot.
     current: Mutex<Option<FrameLayout>>,
     in_place: AtomicU64,
     copies: AtomicU64,
+    downloads: AtomicU64,
+    /// Where to decode, for the decoder's other callback.
+    pub(super) wish: Wish,
+    /// The most pixels of a picture, before cropping.
+    max_pixels: u64,
+    /// Pixels of the last picture that had more; 0 if there was none.
+    refused: AtomicU64,
+}
+
+/// What happened to the pictures of a decoder.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    /// Slots that the codec wrote into.
+    pub(crate) in_place: u64,
+    /// Pictures that were copied into one.
+    pub(crate) copies: u64,
+    /// Pictures that were copied into one from a device.
+    pub(crate) downloads: u64,
 }
 
 impl Buffers {
@@ -37,13 +60,22 @@ impl Buffers {
         threads: usize,
         held: usize,
         when_empty: Exhausted,
+        max_pixels: u64,
+        shared: Option<&Arc<PoolSet>>,
     ) -> Result<Buffers, millpond_core::Error> {
         let capacity = reference_frames(codec) + 1 + threads + held;
+        let own = || PoolSet::new(PoolConfig::fixed(capacity).exhausted(when_empty), usize::MAX).map(Arc::new);
         Ok(Buffers {
-            slots: PoolSet::new(PoolConfig::fixed(capacity).exhausted(when_empty), usize::MAX)?,
+            slots: shared.map_or_else(own, |shared| Ok(Arc::clone(shared)))?,
+            is_shared: shared.is_some(),
+            refusal: Mutex::default(),
             current: Mutex::default(),
             in_place: AtomicU64::new(0),
             copies: AtomicU64::new(0),
+            downloads: AtomicU64::new(0),
+            wish: Wish::nothing(),
+            max_pixels,
+            refused: AtomicU64::new(0),
         })
     }
 
@@ -54,9 +86,27 @@ impl Buffers {
         Ok(slot)
     }
 
-    /// Slots that the codec wrote into, and pictures that were copied into one.
-    pub(crate) fn counts(&self) -> (u64, u64) {
-        (self.in_place.load(Ordering::Relaxed), self.copies.load(Ordering::Relaxed))
+    /// A slot to copy a picture from a device into.
+    pub(super) fn slot_for_download(&self, layout: &FrameLayout) -> Result<Pooled<Frame>, millpond_core::Error> {
+        let slot = self.acquire(layout)?;
+        self.downloads.fetch_add(1, Ordering::Relaxed);
+        Ok(slot)
+    }
+
+    /// Where the decoder is to decode, as far as it can.
+    pub(crate) fn wish(&self) -> &Wish {
+        &self.wish
+    }
+
+    /// What happened so far.
+    pub(crate) fn counts(&self) -> Counts {
+        let now = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Counts { in_place: now(&self.in_place), copies: now(&self.copies), downloads: now(&self.downloads) }
+    }
+
+    /// Pixels of a picture that was refused because it has too many, told once.
+    pub(crate) fn take_refused(&self) -> Option<u64> {
+        Some(self.refused.swap(0, Ordering::Relaxed)).filter(|pixels| *pixels > 0)
     }
 
     /// The figures of all slots.
@@ -66,10 +116,23 @@ impl Buffers {
 
     /// Frees the slots; those that are out are freed when they come back.
     pub(crate) fn close(&self) {
-        memory::opening(|| drop(self.slots.close()));
+        if !self.is_shared {
+            memory::opening(|| drop(self.slots.close()));
+        }
+    }
+
+    /// Why the memory that is shared had no slot, once.
+    pub(crate) fn take_refusal(&self) -> Option<millpond_core::Error> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn acquire(&self, layout: &FrameLayout) -> Result<Pooled<Frame>, millpond_core::Error> {
+        if self.is_shared {
+            // What is allocated here is more slots, because more decoders use them.
+            return memory::opening(|| self.slots.acquire(layout)).inspect_err(|error| {
+                *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+            });
+        }
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(last) = current.filter(|last| last != layout) {
             memory::opening(|| self.slots.retire(&last));
@@ -130,6 +193,12 @@ pub(super) unsafe extern "C" fn get_buffer(
     // the context, which live longer than it.
     unsafe {
         let buffers = &*((*context).opaque as *const Buffers);
+        let side = |side: c_int| u64::try_from(side).unwrap_or(0);
+        let pixels = side((*frame).width) * side((*frame).height);
+        if pixels > buffers.max_pixels {
+            buffers.refused.store(pixels, Ordering::Relaxed);
+            return ffi::AVERROR(ffi::EINVAL);
+        }
         let codec = (*context).codec;
         let is_direct = !codec.is_null() && (*codec).capabilities & ffi::AV_CODEC_CAP_DR1 as c_int != 0;
         let layout = if is_direct && (*context).hw_frames_ctx.is_null() { slot_layout(context, frame) } else { None };
@@ -149,7 +218,7 @@ pub(super) unsafe extern "C" fn get_buffer(
 ///
 /// # Safety
 /// The frame is valid and has no buffers.
-unsafe fn fill(frame: *mut ffi::AVFrame, mut slot: Pooled<Frame>) -> Option<()> {
+pub(super) unsafe fn fill(frame: *mut ffi::AVFrame, mut slot: Pooled<Frame>) -> Option<()> {
     let layout = *slot.layout();
     let data = slot.bytes_mut().as_mut_ptr();
     let opaque = slot.into_raw();
@@ -175,7 +244,7 @@ unsafe fn fill(frame: *mut ffi::AVFrame, mut slot: Pooled<Frame>) -> Option<()> 
 }
 
 /// Runs when FFmpeg drops its last reference to a slot, on whatever thread that is.
-pub(super) unsafe extern "C" fn give_back(opaque: *mut c_void, _data: *mut u8) {
-    // SAFETY: `fill` and `lend` put a pointer of `into_raw` here, and FFmpeg calls this once.
+unsafe extern "C" fn give_back(opaque: *mut c_void, _data: *mut u8) {
+    // SAFETY: `fill` put a pointer of `into_raw` here, and FFmpeg calls this once.
     drop(unsafe { Pooled::<Frame>::from_raw(opaque) });
 }

@@ -4,7 +4,7 @@
 pub(crate) mod debian;
 mod media;
 pub(crate) mod node;
-mod rust;
+pub(crate) mod rust;
 
 pub(crate) use media::BIG_BUCK_BUNNY;
 
@@ -35,8 +35,10 @@ const STEPS: [Step; 5] = [
     Step { name: "sample media", done: media::done, act: media::act },
 ];
 
-const CHECKING_STEPS: [Step; 1] =
-    [Step { name: "cargo-deny", done: rust::cargo_deny_present, act: rust::install_cargo_deny }];
+const CHECKING_STEPS: [Step; 2] = [
+    Step { name: "Rust for aarch64", done: rust::aarch64_target_present, act: rust::add_aarch64_target },
+    Step { name: "cargo-deny", done: rust::cargo_deny_present, act: rust::install_cargo_deny },
+];
 
 /// Does what is not done yet.
 ///

@@ -19,7 +19,7 @@ struct Step {
     folder: &'static str,
 }
 
-const CHECKS: [Step; 4] = [
+const CHECKS: [Step; 5] = [
     Step { name: "format", line: &["cargo", "fmt", "--all", "--check"], folder: "." },
     Step { name: "licences and bans", line: &["cargo", "deny", "check", "licenses", "bans", "sources"], folder: "." },
     Step {
@@ -40,6 +40,11 @@ const CHECKS: [Step; 4] = [
             "-D",
             "warnings",
         ],
+        folder: ".",
+    },
+    Step {
+        name: "kernels for aarch64",
+        line: &["cargo", "check", "--package", "millpond-core", "--target", "aarch64-unknown-linux-gnu"],
         folder: ".",
     },
 ];

@@ -141,11 +141,13 @@ impl Resampler {
 
     /// Goes to output sample `output` of the clip, forgetting what was pushed, and returns the number of the input
     /// sample that has to come next: the first that output sample needs. From there on the samples have the bits that
-    /// they have without a seek. `seek(0)` begins a new clip.
+    /// they have without a seek. `seek(0)` begins a new clip. Outputs beyond 2^53 count as that one.
     ///
     /// # Realtime
     /// Does not allocate.
     pub fn seek(&mut self, output: u64) -> u64 {
+        // Leaves room to count on from there, in inputs too, which are up to 384 times as many.
+        let output = output.min(1 << 53);
         self.next_output = output;
         (self.filled, self.window, self.phase) = (0, 0, 0);
         let Some(filter) = &self.filter else {

@@ -3,6 +3,7 @@
 use crate::error::PictureKind;
 use crate::video::resize::Span;
 use crate::video::{ChromaSiting, Color, PixelFormat};
+use crate::{Error, Rational};
 
 /// What a canvas is: [`PixelFormat::I420`] or [`PixelFormat::Nv12`] with its colours, or opaque [`PixelFormat::Rgba8`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,45 @@ pub struct Placement {
     pub target: Target,
 }
 
+/// The largest common denominator of a stretch's ends: with it no exact fraction on the way to the samples overflows.
+const MAX_DENOMINATOR: i128 = 1_000_000_000_000_000_000_000_000;
+
+impl Span {
+    /// Whether it is a stretch of `side` pixels, in fractions that can be computed with.
+    pub(super) fn check(&self, side: u32) -> Result<(), Error> {
+        // Compared as they stand, since a ratio need not be one that can be computed with.
+        let [start, length] = [self.start, self.length].map(|value| (*value.numer(), *value.denom()));
+        let usable = |(numerator, denominator): (i128, i128), least: i128| {
+            (1..=MAX_DENOMINATOR).contains(&denominator)
+                && (least..=denominator * i128::from(side)).contains(&numerator)
+        };
+        let bad = |name, (numerator, denominator): (i128, i128), expected| {
+            Err(Error::BadParameter { name, value: numerator as f64 / denominator as f64, expected })
+        };
+        for (name, value, least) in [("source start in pixels", start, 0), ("source length in pixels", length, 1)] {
+            if !usable(value, least) {
+                return bad(name, value, "within the picture, in fractions whose denominators are up to 10^24");
+            }
+        }
+        let common = (start.1 / greatest_common_divisor(start.1, length.1)).checked_mul(length.1);
+        if common.is_none_or(|common| common > MAX_DENOMINATOR) {
+            return bad("source stretch", length, "a common denominator of start and length up to 10^24");
+        }
+        let end = self.start + self.length;
+        if end > Rational::from_integer(side.into()) {
+            return bad("end of the source stretch", (*end.numer(), *end.denom()), "within the picture");
+        }
+        Ok(())
+    }
+}
+
+fn greatest_common_divisor(mut a: i128, mut b: i128) -> i128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
 impl CanvasSpec {
     pub(super) fn kind(&self) -> PictureKind {
         PictureKind { format: self.format, width: self.width, height: self.height }
@@ -100,6 +140,17 @@ impl Area {
         let (x0, x1) = clip(target.x, target.width, self.x0, self.x1)?;
         let (y0, y1) = clip(target.y, target.height, self.y0, self.y1)?;
         Some(Area { x0, x1, y0, y1 })
+    }
+
+    /// All of `target`, if it is inside.
+    pub(super) fn whole(self, target: Target) -> Option<Area> {
+        let area = self.clipped(target)?;
+        (area.width() == target.width as usize && area.height() == target.height as usize).then_some(area)
+    }
+
+    /// Whether the upper left corner has odd coordinates, across and down, as a number below 4.
+    pub(super) fn parity(&self) -> usize {
+        self.x0 % 2 + 2 * (self.y0 % 2)
     }
 
     /// What both have.

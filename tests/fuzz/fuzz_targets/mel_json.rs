@@ -1,0 +1,4 @@
+//! Mel configurations.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| millpond_kernels::texts::mel(bytes));
