@@ -4,7 +4,9 @@ use crate::arguments::ProbeArguments;
 use crate::console::Console;
 use crate::failure::Failure;
 use millpond::Rational;
-use millpond::ffmpeg::{Cancel, MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
+use millpond::ffmpeg::{
+    Cancel, FieldOrder, MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name,
+};
 use millpond::scene::{CodedMatrix, ColorTags, seconds};
 use millpond::video::Color;
 use serde_json::{Value, json};
@@ -44,13 +46,22 @@ fn stream(stream: &StreamInfo) -> Value {
     });
     let fields = match (&stream.picture, &stream.sound) {
         (Some(picture), _) => picture_fields(picture),
-        (None, Some(SoundInfo { rate_hz, channels })) => json!({"rate_hz": rate_hz, "channels": channels}),
+        (None, Some(sound)) => sound_fields(sound),
         (None, None) => json!({}),
     };
     if let (Value::Object(value), Value::Object(fields)) = (&mut value, fields) {
         value.extend(fields);
     }
     value
+}
+
+fn sound_fields(sound: &SoundInfo) -> Value {
+    json!({
+        "rate_hz": sound.rate_hz,
+        "channels": sound.channels,
+        "priming_samples": sound.priming_samples,
+        "padding_samples": sound.padding_samples,
+    })
 }
 
 fn picture_fields(picture: &PictureInfo) -> Value {
@@ -62,6 +73,7 @@ fn picture_fields(picture: &PictureInfo) -> Value {
         "height": picture.height,
         "pixel_format": picture.pixel_format,
         "frame_rate": picture.frame_rate.map(exact),
+        "field_order": picture.field_order.map(field_order),
         "rotation_degrees": picture.rotation_degrees,
         "pixel_aspect": format!("{aspect_width}/{aspect_height}"),
         "color": {
@@ -70,6 +82,14 @@ fn picture_fields(picture: &PictureInfo) -> Value {
             "resolved": picture.color.map(|color| tags(as_tags(color))),
         },
     })
+}
+
+fn field_order(order: FieldOrder) -> &'static str {
+    match order {
+        FieldOrder::Progressive => "progressive",
+        FieldOrder::TopFirst => "top_first",
+        FieldOrder::BottomFirst => "bottom_first",
+    }
 }
 
 fn tags(tags: ColorTags) -> Value {
@@ -126,6 +146,9 @@ fn picture_line(f: &mut fmt::Formatter<'_>, picture: &PictureInfo) -> fmt::Resul
     write!(f, " {}", picture.pixel_format)?;
     if let Some(rate) = picture.frame_rate {
         write!(f, ", {:.3} fps", seconds(rate))?;
+    }
+    if let Some(order) = picture.field_order.filter(|order| *order != FieldOrder::Progressive) {
+        write!(f, ", two fields ({})", field_order(order))?;
     }
     if picture.rotation_degrees != 0 {
         write!(f, ", turned by {} degrees", picture.rotation_degrees)?;

@@ -18,7 +18,7 @@
 
 // First: the loader looks for TextDecoder as soon as it is there.
 import "./text_codec.js";
-import { initSync } from "../pkg/millpond_wasm.js";
+import { initSync } from "../pkg/full/millpond_wasm.js";
 import { adopt } from "./module.js";
 
 export { MillpondError } from "./errors.js";
@@ -30,7 +30,7 @@ export { memoryStats, type MemoryStats } from "./memory.js";
 /**
  * Instantiates the module, once in a scope and before anything else of this entry is used. Its memory is the scope's own.
  *
- * @param module - What `wasmModule` of the main entry returns.
+ * @param module - What `wasmModule` of `millpond` or `millpond/audio` returns.
  */
 export function init(module: WebAssembly.Module): void {
   adopt(initSync({ module }), module);

@@ -1,4 +1,4 @@
-import * as raw from "../pkg/millpond_wasm.js";
+import * as raw from "../pkg/full/millpond_wasm.js";
 import "./dispose.js";
 import { opened } from "./errors.js";
 import type { FrameSlot } from "./frame_pool.js";

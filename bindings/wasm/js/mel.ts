@@ -1,7 +1,7 @@
-import * as raw from "../pkg/millpond_wasm.js";
+import * as raw from "../pkg/full/millpond_wasm.js";
 import "./dispose.js";
 import { MillpondError, opened } from "./errors.js";
-import { configText, type MelConfig, type MelProfile } from "./mel_config.js";
+import { rawConfig, type MelConfig, type MelProfile } from "./mel_config.js";
 import { opening } from "./memory.js";
 import { buffer, floats } from "./module.js";
 
@@ -30,7 +30,7 @@ export class Mel {
    * @throws MillpondError `E_BAD_PROFILE`, `E_BAD_PARAMETER`.
    */
   constructor(config: MelProfile | MelConfig = "lipsync", sampleRate?: number) {
-    this.#raw = opening(() => new raw.Mel(configText(config), sampleRate ?? 0));
+    this.#raw = opening(() => new raw.Mel(rawConfig(config), sampleRate ?? 0));
     this.nMels = this.#raw.nMels;
   }
 

@@ -1,3 +1,6 @@
+import * as raw from "../pkg/full/millpond_wasm.js";
+import { MillpondError } from "./errors.js";
+
 /** Named log-mel front ends: each does what its program does by default. */
 export type MelProfile =
   | "lipsync"
@@ -64,7 +67,33 @@ export interface MelConfig {
     | { "mean-variance": { epsilon: number } };
 }
 
-/** @internal As the module reads it. */
-export function configText(config: MelProfile | MelConfig): string {
-  return typeof config === "string" ? config : JSON.stringify(config);
+/** @internal The module's own configuration; whoever is given it frees it by using it up. */
+export function rawConfig(config: MelProfile | MelConfig): raw.MelConfig {
+  if (typeof config === "string") return new raw.MelConfig(config);
+  const { profile, ...fields } = config;
+  const inner = new raw.MelConfig(String(profile));
+  try {
+    for (const [field, value] of Object.entries(fields)) set(inner, field, value);
+  } catch (error) {
+    inner.free();
+    throw error;
+  }
+  return inner;
+}
+
+function set(config: raw.MelConfig, field: string, value: unknown): void {
+  if (typeof value === "number") config.number(field, value);
+  else if (typeof value === "boolean") config.flag(field, value);
+  else if (typeof value === "string") config.word(field, value);
+  else if (value === null) config.word(field, "none");
+  else if (typeof value === "object") {
+    // A word with fields, `{ unit: { range: 80 } }`, or with one number, `{ value: 20 }`.
+    for (const [word, fields] of Object.entries(value)) {
+      config.word(field, word);
+      const numbers: [string, unknown][] = typeof fields === "object" ? Object.entries(fields ?? {}) : [[word, fields]];
+      for (const [name, number] of numbers) set(config, `${field}.${name}`, number);
+    }
+  } else if (value !== undefined) {
+    throw new MillpondError("E_BAD_CONFIG", `bad configuration: \`${field}\` is a ${typeof value}`);
+  }
 }

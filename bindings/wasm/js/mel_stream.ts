@@ -1,7 +1,7 @@
-import * as raw from "../pkg/millpond_wasm.js";
+import * as raw from "../pkg/full/millpond_wasm.js";
 import "./dispose.js";
 import { MillpondError, opened } from "./errors.js";
-import { configText, type MelConfig, type MelProfile } from "./mel_config.js";
+import { rawConfig, type MelConfig, type MelProfile } from "./mel_config.js";
 import { opening } from "./memory.js";
 import { buffer, floats } from "./module.js";
 
@@ -40,7 +40,7 @@ export class MelStream {
    */
   constructor(config: MelProfile | MelConfig = "lipsync", options: MelStreamOptions = {}) {
     const { sampleRate = 0, peak = NaN } = options;
-    this.#raw = opening(() => new raw.MelStream(configText(config), sampleRate, peak));
+    this.#raw = opening(() => new raw.MelStream(rawConfig(config), sampleRate, peak));
     this.nMels = this.#raw.nMels;
     this.#mostSamples = this.#raw.mostSamples;
   }

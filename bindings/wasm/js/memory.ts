@@ -1,4 +1,4 @@
-import * as raw from "../pkg/millpond_wasm.js";
+import * as raw from "../pkg/full/millpond_wasm.js";
 import { buffer } from "./module.js";
 
 /** What the module's heap did since it was loaded. */

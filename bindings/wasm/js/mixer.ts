@@ -1,4 +1,4 @@
-import * as raw from "../pkg/millpond_wasm.js";
+import * as raw from "../pkg/full/millpond_wasm.js";
 import "./dispose.js";
 import { MillpondError, opened } from "./errors.js";
 import { opening } from "./memory.js";

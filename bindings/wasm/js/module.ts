@@ -12,6 +12,11 @@ export function adopt(exports: { readonly memory: WebAssembly.Memory }, module: 
   compiled = module;
 }
 
+/** Whether the module was instantiated. */
+export function adopted(): boolean {
+  return memory !== undefined;
+}
+
 /** The compiled module, for `init` of `millpond/audio-worklet`: it can be posted to workers and worklets of this page. */
 export function wasmModule(): WebAssembly.Module {
   return compiled!;

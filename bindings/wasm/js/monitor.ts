@@ -1,4 +1,4 @@
-import * as raw from "../pkg/millpond_wasm.js";
+import * as raw from "../pkg/full/millpond_wasm.js";
 import { opened } from "./errors.js";
 import { FramePool } from "./frame_pool.js";
 import { opening } from "./memory.js";

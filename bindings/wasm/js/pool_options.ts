@@ -1,4 +1,4 @@
-import * as raw from "../pkg/millpond_wasm.js";
+import * as raw from "../pkg/full/millpond_wasm.js";
 import { MillpondError } from "./errors.js";
 
 /** Size and policies of a pool: a number is that many objects, made at once, and an error when they are all lent. */

@@ -1,4 +1,4 @@
-import type * as raw from "../pkg/millpond_wasm.js";
+import type * as raw from "../pkg/full/millpond_wasm.js";
 import { FORMATS, type PixelFormat } from "./layout.js";
 
 /** Something that layers show and sounds play. */

@@ -1,4 +1,4 @@
-import * as raw from "../pkg/millpond_wasm.js";
+import * as raw from "../pkg/full/millpond_wasm.js";
 import { Handle, Lending, Pool } from "./lending.js";
 import { opening } from "./memory.js";
 import { floats } from "./module.js";

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(raw_module = "../js/errors.ts")]
+#[wasm_bindgen(raw_module = "../../js/errors.ts")]
 extern "C" {
     /// `MillpondError` of `js/errors.ts`.
     pub(crate) type MillpondError;

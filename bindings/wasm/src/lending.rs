@@ -120,6 +120,7 @@ impl<T: Recycle> Lending<T> {
     ///
     /// # Errors
     /// `E_CLOSED` if it is not lent, `E_SAME_PICTURE` if it is being written in the same call.
+    #[cfg(feature = "video")]
     pub(crate) fn read<R>(&self, index: u32, work: impl FnOnce(&T) -> Result<R, JsValue>) -> Result<R, JsValue> {
         let slot = self.lent.get(index as usize).ok_or_else(not_lent)?;
         work(slot.try_borrow().map_err(|_| same_picture())?.as_ref().ok_or_else(not_lent)?)
@@ -129,6 +130,7 @@ impl<T: Recycle> Lending<T> {
     ///
     /// # Errors
     /// As [`read`](Self::read).
+    #[cfg(feature = "video")]
     pub(crate) fn write<R>(&self, index: u32, work: impl FnOnce(&mut T) -> Result<R, JsValue>) -> Result<R, JsValue> {
         let slot = self.lent.get(index as usize).ok_or_else(not_lent)?;
         work(slot.try_borrow_mut().map_err(|_| same_picture())?.as_mut().ok_or_else(not_lent)?)
@@ -142,10 +144,12 @@ impl<T: Recycle> Lending<T> {
     }
 }
 
+#[cfg(feature = "video")]
 fn not_lent() -> JsValue {
     errors::thrown("E_CLOSED", &"this slot was released")
 }
 
+#[cfg(feature = "video")]
 fn same_picture() -> JsValue {
     errors::thrown("E_SAME_PICTURE", &"a picture cannot be read and written in one call")
 }

@@ -5,36 +5,63 @@
 //! TypeScript reads and writes it through views made from an address and a length. And no call panics on what a page
 //! hands it: it returns an error that arrives in TypeScript as a `MillpondError` with its stable code.
 
+#[cfg(feature = "video")]
 mod blend;
+#[cfg(feature = "video")]
 mod converter;
 mod errors;
+#[cfg(feature = "video")]
 mod frame_pool;
+#[cfg(feature = "video")]
 mod jpeg;
 mod lending;
+#[cfg(feature = "audio")]
 mod mel;
+#[cfg(feature = "audio")]
+mod mel_config;
+#[cfg(feature = "audio")]
 mod mel_stream;
 mod memory;
+#[cfg(feature = "scene")]
 mod mixer;
+#[cfg(feature = "video")]
 mod monitor;
+#[cfg(feature = "video")]
 mod options;
+#[cfg(feature = "video")]
 mod resizer;
 mod sample_pool;
+#[cfg(feature = "scene")]
 mod scene;
+#[cfg(feature = "video")]
 mod tensor;
 mod tensor_pool;
 
+#[cfg(feature = "video")]
 pub use blend::{Blend, feathered_mask};
+#[cfg(feature = "video")]
 pub use converter::Converter;
+#[cfg(feature = "video")]
 pub use frame_pool::FramePool;
+#[cfg(feature = "video")]
 pub use jpeg::{JpegEncoder, JpegStrips};
 pub use lending::PoolPolicy;
+#[cfg(feature = "audio")]
 pub use mel::Mel;
+#[cfg(feature = "audio")]
+pub use mel_config::MelConfig;
+#[cfg(feature = "audio")]
 pub use mel_stream::MelStream;
 pub use memory::{heap_bytes, opening_allocations, set_opening, steady_allocations};
+#[cfg(feature = "scene")]
 pub use mixer::Mixer;
+#[cfg(feature = "video")]
 pub use monitor::Monitor;
+#[cfg(feature = "video")]
 pub use resizer::Resizer;
 pub use sample_pool::SamplePool;
+#[cfg(feature = "scene")]
 pub use scene::Scene;
+#[cfg(feature = "video")]
 pub use tensor::{FrameToTensor, TensorToFrame};
 pub use tensor_pool::TensorPool;

@@ -4,8 +4,8 @@
 //! longer allocates nothing.
 
 use crate::memory::grow;
-use crate::{errors, memory};
-use millpond_core::audio::{self, MelConfig, Profile, Resampler};
+use crate::{MelConfig, errors, memory};
+use millpond_core::audio::{self, Resampler};
 use millpond_core::memory::opening;
 use wasm_bindgen::prelude::*;
 
@@ -24,14 +24,13 @@ pub struct Mel {
 
 #[wasm_bindgen]
 impl Mel {
-    /// Plans a configuration, by [`config_of`], for samples of this rate in Hz; 0 is the configuration's own.
+    /// Plans a configuration for samples of this rate in Hz; 0 is the configuration's own.
     ///
     /// # Errors
-    /// `E_BAD_PROFILE` for an unknown name, `E_BAD_PARAMETER` for a field of the configuration, or a rate outside 1000 to
+    /// `E_BAD_PARAMETER` for a field of the configuration, or a rate outside 1000 to
     /// 384000 Hz.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &str, rate_hz: u32) -> Result<Mel, JsValue> {
-        let config = config_of(config)?;
+    pub fn new(MelConfig(config): MelConfig, rate_hz: u32) -> Result<Mel, JsValue> {
         let resampler = resampler(rate_hz, config.sample_rate_hz)?;
         Ok(Mel {
             mel: audio::Mel::new(config).map_err(errors::core)?,
@@ -134,15 +133,6 @@ impl Mel {
     fn own_samples(&self, samples: usize) -> usize {
         self.resampler.as_ref().map_or(samples, |resampler| resampler.clip_len(samples))
     }
-}
-
-/// The configuration that a string names: a profile, or an object in JSON.
-pub(crate) fn config_of(text: &str) -> Result<MelConfig, JsValue> {
-    let config = match text.starts_with('{') {
-        true => MelConfig::from_json(text),
-        false => text.parse().map(Profile::config),
-    };
-    config.map_err(errors::core)
 }
 
 /// What takes samples of a rate to another; `None` if there is nothing to do. 0 is the other.

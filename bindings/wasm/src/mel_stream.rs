@@ -3,10 +3,10 @@
 //! All buffers of a block are made with the stream. A flush, which gives out what a resampler still holds, may need longer
 //! ones, and counts that as opening.
 
-use crate::mel::{config_of, resampler, within};
+use crate::mel::{resampler, within};
 use crate::memory::grow;
-use crate::{errors, memory};
-use millpond_core::audio::{self, ClipReference, MelConfig, Resampler};
+use crate::{MelConfig, errors, memory};
+use millpond_core::audio::{self, ClipReference, Resampler};
 use millpond_core::memory::opening;
 use wasm_bindgen::prelude::*;
 
@@ -31,14 +31,13 @@ pub struct MelStream {
 
 #[wasm_bindgen]
 impl MelStream {
-    /// Plans a configuration, by [`config_of`], for samples of this rate in Hz; 0 is the configuration's own. `peak` stands
+    /// Plans a configuration for samples of this rate in Hz; 0 is the configuration's own. `peak` stands
     /// for the largest logarithm of the clip; NaN if none is given.
     ///
     /// # Errors
-    /// `E_BAD_PROFILE`, `E_BAD_PARAMETER`; `E_NEEDS_WHOLE_CLIP` if features depend on the whole clip and no peak is given.
+    /// `E_BAD_PARAMETER`; `E_NEEDS_WHOLE_CLIP` if features depend on the whole clip and no peak is given.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &str, rate_hz: u32, peak: f32) -> Result<MelStream, JsValue> {
-        let config = config_of(config)?;
+    pub fn new(MelConfig(config): MelConfig, rate_hz: u32, peak: f32) -> Result<MelStream, JsValue> {
         let resampler = resampler(rate_hz, config.sample_rate_hz)?;
         // A resampler may have held back what one more sample sets free.
         let own = resampler.as_ref().map_or(BLOCK, |resampler| resampler.clip_len(BLOCK) + 1);
@@ -177,6 +176,6 @@ impl MelStream {
 
 /// More frames than `samples` more samples and the end of the clip can set free: those whose windows hang over the end, and
 /// those of the zeros that continue a short clip.
-fn most_frames(config: &MelConfig, samples: usize) -> usize {
+fn most_frames(config: &audio::MelConfig, samples: usize) -> usize {
     (samples + 2 * config.n_fft + config.pad_to_samples) / config.hop_samples + 2
 }

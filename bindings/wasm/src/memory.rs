@@ -52,6 +52,7 @@ pub(crate) fn reserve(bytes: u64) -> Result<(), JsValue> {
 }
 
 /// Lengthens a buffer; what it held is not needed any more.
+#[cfg(feature = "audio")]
 pub(crate) fn grow<T: Copy + Default>(buffer: &mut Vec<T>, length: usize) -> Result<(), JsValue> {
     if buffer.len() < length {
         *buffer = Vec::new();
@@ -62,6 +63,7 @@ pub(crate) fn grow<T: Copy + Default>(buffer: &mut Vec<T>, length: usize) -> Res
 }
 
 /// Where a buffer lies, for a view on it.
+#[cfg(feature = "audio")]
 pub(crate) fn address<T>(buffer: &[T]) -> u32 {
     buffer.as_ptr() as usize as u32
 }

@@ -14,10 +14,14 @@ export function install() {
   const project = mkdtempSync(join(tmpdir(), "millpond-npm-"));
   process.on("exit", () => rmSync(project, { recursive: true, force: true }));
   writeFileSync(join(project, "package.json"), '{ "private": true }');
-  npm(["pack", "--ignore-scripts", "--pack-destination", project], root);
-  const tarball = readdirSync(project).find((name) => name.endsWith(".tgz"));
-  npm(["install", "--offline", "--no-package-lock", "--no-audit", "--no-fund", `./${tarball}`], project);
+  npm(["install", "--offline", "--no-package-lock", "--no-audit", "--no-fund", pack(project)], project);
   return project;
+}
+
+/** Packs the built package into a folder; returns the tarball's path. */
+export function pack(folder) {
+  npm(["pack", "--ignore-scripts", "--pack-destination", folder], root);
+  return join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")));
 }
 
 /** Runs a script inside the project and returns what it printed. */

@@ -78,6 +78,38 @@ test("a configuration of one's own", () => {
   assert.equal(code(() => new Mel({ profile: "lips" })), "E_BAD_PROFILE");
 });
 
+test("every field can be set: each profile is made of another", () => {
+  const { Mel } = millpond;
+  // What `MelConfig::to_json` says of each.
+  const profiles = JSON.parse(readFileSync(join(import.meta.dirname, "profiles.json"), "utf8"));
+  const samples = Float32Array.from({ length: 8000 }, (_, n) => 0.5 * Math.sin((n * n) / 30_000));
+  const features = (config) => {
+    const mel = new Mel(config);
+    const out = new Float32Array(mel.outputLength(samples.length));
+    mel.process(samples, out);
+    mel.close();
+    return out;
+  };
+  const names = Object.keys(profiles);
+  names.forEach((name, at) => {
+    const base = names[(at + 1) % names.length];
+    assert.deepEqual(features({ profile: base, ...profiles[name] }), features(name), `${name} made of ${base}`);
+  });
+  const extremes = { profile: "lipsync", reference: "clip-max", top: 80, normalization: { unit: { range: 80 } }, padding: "mirror" };
+  const unit = features(extremes);
+  assert.deepEqual([Math.min(...unit), Math.max(...unit)], [0, 1]);
+  const wrong = [
+    [{ window: "kaiser" }, /`window` is `kaiser`, expected one of hann/],
+    [{ hop_samples: 1.5 }, /`hop_samples` is not a whole number/],
+    [{ hop_samples: "160" }, /no field `hop_samples` that is a word/],
+    [{ normalization: { unit: { max_abs: 1 } } }, /no field `normalization.max_abs` that is a number/],
+    [{ log: () => 1 }, /`log` is a function/],
+  ];
+  for (const [fields, message] of wrong) {
+    assert.throws(() => new Mel({ profile: "lipsync", ...fields }), (error) => error.code === "E_BAD_CONFIG" && message.test(error.message));
+  }
+});
+
 test("a stream at another rate is the whole clip, and nothing allocates", () => {
   const { Mel, MelStream, memoryStats } = millpond;
   for (const profile of ["lipsync", "torchaudio", "kaldi-fbank-80"]) {

@@ -86,7 +86,7 @@ pub enum Error {
     #[error("the pool was closed")]
     PoolClosed,
     /// No object came back to a pool in time.
-    #[error("no object came back to the pool within {:.3} s", waited.as_secs_f64())]
+    #[error("no object came back to the pool within {} s", Number(waited.as_secs_f64()))]
     DeadlinePassed {
         /// How long the call waited.
         waited: std::time::Duration,
@@ -103,7 +103,7 @@ pub enum Error {
     #[error("cancelled")]
     Cancelled,
     /// A parameter is outside its range.
-    #[error("bad {name} {value}: {expected}")]
+    #[error("bad {name} {}: {expected}", Number(*value))]
     BadParameter {
         /// Name of the parameter, with its unit.
         name: &'static str,
@@ -129,7 +129,7 @@ pub enum Error {
         got: u32,
     },
     /// A configuration cannot be read.
-    #[cfg(feature = "json")]
+    #[cfg(feature = "audio")]
     #[error("bad configuration: {message}")]
     BadConfig {
         /// What is wrong, and where.
@@ -142,6 +142,40 @@ pub enum Error {
         /// The name that was asked for.
         name: String,
     },
+}
+
+/// A number as messages print it: to six decimals, or six digits and a power of ten. The standard library's shortest form
+/// would take a tenth of the smallest WebAssembly module.
+struct Number(f64);
+
+impl core::fmt::Display for Number {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let (sign, mut size) = (if self.0 < 0.0 { "-" } else { "" }, self.0.abs());
+        if size.is_nan() {
+            return f.write_str("NaN");
+        }
+        if size.is_infinite() {
+            return write!(f, "{sign}inf");
+        }
+        let mut exponent = 0;
+        while size >= 1e15 {
+            (size, exponent) = (size / 10.0, exponent + 1);
+        }
+        while size > 0.0 && size < 1e-3 {
+            (size, exponent) = (size * 10.0, exponent - 1);
+        }
+        let millionths = ((size - (size as u64) as f64) * 1e6 + 0.5) as u32;
+        let whole = size as u64 + u64::from(millionths / 1_000_000);
+        let (mut decimals, mut places) = (millionths % 1_000_000, 6);
+        write!(f, "{sign}{whole}")?;
+        if decimals > 0 {
+            while decimals % 10 == 0 {
+                (decimals, places) = (decimals / 10, places - 1);
+            }
+            write!(f, ".{decimals:0places$}")?;
+        }
+        if exponent == 0 { Ok(()) } else { write!(f, "e{exponent}") }
+    }
 }
 
 /// Format and size of a picture, as [`Error::Mismatch`] prints them.
@@ -197,8 +231,31 @@ impl Error {
             Error::RateMismatch { .. } => "E_RATE_MISMATCH",
             #[cfg(feature = "audio")]
             Error::UnknownProfile { .. } => "E_BAD_PROFILE",
-            #[cfg(feature = "json")]
+            #[cfg(feature = "audio")]
             Error::BadConfig { .. } => "E_BAD_CONFIG",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_printed_like_the_standard_library_where_six_decimals_will_do() {
+        for value in
+            [0.0, 1.0, -1.0, 0.5, 44_100.0, -0.125, 1234.567891, 384_000.5, 9_007_199_254_740_991.0 / 16.0, 0.001]
+        {
+            let expected = format!("{:.6}", value);
+            let expected = expected.trim_end_matches('0').trim_end_matches('.');
+            assert_eq!(Number(value).to_string(), expected);
+        }
+        let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, -2.5e-9, 1.5e308, 5e-324];
+        let printed: Vec<String> = odd.iter().map(|&value| Number(value).to_string()).collect();
+        assert_eq!(printed[..3], ["NaN", "inf", "-inf"]);
+        for (printed, value) in printed.iter().zip(odd).skip(3) {
+            let back: f64 = printed.parse().unwrap();
+            assert!((back / value - 1.0).abs() < 1e-3, "{printed} {value}");
         }
     }
 }

@@ -4,8 +4,9 @@
 //! who go by timestamps alone. Opening allocates; after that nothing allocates on the Rust heap, unless a block is longer
 //! than all before.
 
-use crate::demuxer::{self, AudioStream};
-use crate::{Error, Flow, Packet, SoundFormat, State};
+use crate::limits::Limit;
+use crate::streams::av_rational;
+use crate::{AudioStream, Error, Flow, Packet, SoundFormat, State};
 use ff::format::Sample;
 use ff::format::sample::Type;
 use ff::frame::audio::Sample as SampleType;
@@ -50,6 +51,33 @@ impl SoundBlock {
     pub fn channel(&self, index: usize) -> &[f32] {
         self.planes[..self.format.channels.min(MAX_CHANNELS)].get(index).map_or(&[], |plane| &plane[..self.frames])
     }
+
+    /// Takes over a frame of FFmpeg's. `place` is where it comes from, for errors.
+    pub(crate) fn fill(&mut self, frame: &ff::frame::Audio, place: &impl ToString) -> Result<(), Error> {
+        let unsupported = |format: String| Error::UnsupportedFormat { place: place.to_string(), format };
+        let (frames, channels) = (frame.samples(), usize::from(frame.channels()));
+        if !(1..=MAX_CHANNELS).contains(&channels) {
+            return Err(unsupported(format!("sound of {channels} channels")));
+        }
+        let planes = &mut self.planes[..channels];
+        for plane in planes.iter_mut() {
+            if plane.len() < frames {
+                memory::opening(|| plane.resize(frames, 0.0));
+            }
+        }
+        match frame.format() {
+            Sample::U8(kind) => convert(frame, kind, planes, |v: u8| (f32::from(v) - 128.0) / 128.0),
+            Sample::I16(kind) => convert(frame, kind, planes, |v: i16| f32::from(v) / 32_768.0),
+            Sample::I32(kind) => convert(frame, kind, planes, |v: i32| v as f32 / 2_147_483_648.0),
+            Sample::F32(kind) => convert(frame, kind, planes, |v: f32| v),
+            Sample::F64(kind) => convert(frame, kind, planes, |v: f64| v as f32),
+            format => return Err(unsupported(format!("sample format {format:?}"))),
+        }
+        self.format = SoundFormat { rate_hz: frame.rate(), channels };
+        self.frames = frames;
+        self.tick = frame.pts().or(frame.timestamp());
+        Ok(())
+    }
 }
 
 /// A decoder of one stream of sound.
@@ -84,6 +112,8 @@ pub struct AudioDecoder {
     codec: Option<ff::decoder::Audio>,
     frame: ff::frame::Audio,
     damaged: u64,
+    /// Packets since the last block.
+    barren: u32,
 }
 
 /// Errors in a row after which a decoder counts as hungry, or drained.
@@ -97,7 +127,7 @@ impl AudioDecoder {
     pub fn new(stream: &AudioStream) -> AudioDecoder {
         let stream = stream.clone();
         let frame = ff::frame::Audio::empty();
-        AudioDecoder { stream, keeps_priming: false, state: State::Created, codec: None, frame, damaged: 0 }
+        AudioDecoder { stream, keeps_priming: false, state: State::Created, codec: None, frame, damaged: 0, barren: 0 }
     }
 
     /// With everything that is coded: priming lies before time 0, if the file says so in its times.
@@ -111,7 +141,7 @@ impl AudioDecoder {
     /// [`Error::UnsupportedCodec`], [`Error::WrongState`].
     pub fn open(&mut self) -> Result<(), Error> {
         self.state.allow("open", &[State::Created, State::Closed])?;
-        demuxer::prepare();
+        crate::demuxer::prepare();
         let id = self.stream.parameters.id();
         let unsupported = |error: ff::Error| Error::UnsupportedCodec {
             place: self.stream.place.to_string(),
@@ -120,7 +150,7 @@ impl AudioDecoder {
         };
         let context = ff::codec::Context::from_parameters(self.stream.parameters.clone()).map_err(unsupported)?;
         let mut decoder = context.decoder();
-        decoder.set_packet_time_base(demuxer::av_rational(self.stream.time_base));
+        decoder.set_packet_time_base(av_rational(self.stream.time_base));
         let codec = ff::decoder::find(id).ok_or(ff::Error::DecoderNotFound).map_err(unsupported)?;
         let mut options = ff::Dictionary::new();
         if self.keeps_priming {
@@ -146,7 +176,7 @@ impl AudioDecoder {
     /// packet is taken, skipped and counted.
     ///
     /// # Errors
-    /// [`Error::WrongState`] unless opened or streaming.
+    /// [`Error::WrongState`] unless opened or streaming; [`Error::LimitExceeded`] after too many packets that yielded nothing.
     ///
     /// # Realtime
     /// Does not allocate on the Rust heap.
@@ -163,6 +193,9 @@ impl AudioDecoder {
             Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::Full),
             Err(_) => self.damaged += 1,
         }
+        self.barren += 1;
+        let most = self.stream.limits.barren_packets;
+        Limit::BarrenPackets.check(&self.stream.place, most.into(), self.barren.into())?;
         Ok(Flow::Done)
     }
 
@@ -195,7 +228,10 @@ impl AudioDecoder {
         for _ in 0..PATIENCE {
             match codec.receive_frame(&mut self.frame) {
                 Ok(()) if self.frame.samples() == 0 => {}
-                Ok(()) => return self.take(block).map(|()| Flow::Done),
+                Ok(()) => {
+                    self.barren = 0;
+                    return block.fill(&self.frame, &self.stream.place).map(|()| Flow::Done);
+                }
                 Err(ff::Error::Eof) => return Ok(Flow::Ended),
                 Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::NeedMore),
                 Err(_) => self.damaged += 1,
@@ -213,6 +249,7 @@ impl AudioDecoder {
         if let Some(codec) = &mut self.codec {
             codec.flush();
         }
+        self.barren = 0;
         self.state = State::Opened;
         Ok(())
     }
@@ -221,34 +258,6 @@ impl AudioDecoder {
     pub fn close(&mut self) {
         self.codec = None;
         self.state = State::Closed;
-    }
-
-    /// Turns the codec's frame into planar f32.
-    fn take(&self, block: &mut SoundBlock) -> Result<(), Error> {
-        let unsupported = |format: String| Error::UnsupportedFormat { place: self.stream.place.to_string(), format };
-        let frame = &self.frame;
-        let (frames, channels) = (frame.samples(), usize::from(frame.channels()));
-        if !(1..=MAX_CHANNELS).contains(&channels) {
-            return Err(unsupported(format!("sound of {channels} channels")));
-        }
-        let planes = &mut block.planes[..channels];
-        for plane in planes.iter_mut() {
-            if plane.len() < frames {
-                memory::opening(|| plane.resize(frames, 0.0));
-            }
-        }
-        match frame.format() {
-            Sample::U8(kind) => convert(frame, kind, planes, |v: u8| (f32::from(v) - 128.0) / 128.0),
-            Sample::I16(kind) => convert(frame, kind, planes, |v: i16| f32::from(v) / 32_768.0),
-            Sample::I32(kind) => convert(frame, kind, planes, |v: i32| v as f32 / 2_147_483_648.0),
-            Sample::F32(kind) => convert(frame, kind, planes, |v: f32| v),
-            Sample::F64(kind) => convert(frame, kind, planes, |v: f64| v as f32),
-            format => return Err(unsupported(format!("sample format {format:?}"))),
-        }
-        block.format = SoundFormat { rate_hz: frame.rate(), channels };
-        block.frames = frames;
-        block.tick = frame.pts().or(frame.timestamp());
-        Ok(())
     }
 }
 

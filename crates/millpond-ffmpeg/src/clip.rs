@@ -4,10 +4,10 @@
 //! frame whose presentation time is at or before the wanted one, further back if the container's index misled, and
 //! the pictures between come too.
 
-use crate::demuxer::{Demuxer, VideoStream, color_tags};
+use crate::streams::{VideoStream, color_tags};
 use crate::{
-    Access, Cancel, DecoderConfig, DecoderStats, Error, Flow, Packet, Place, SharedFrames, SharedMonitor, VideoDecoder,
-    VideoFrame, pixels,
+    Access, Cancel, DecoderConfig, DecoderStats, Demuxer, Error, FieldOrder, Flow, HwKind, Packet, Place, SharedFrames,
+    SharedMonitor, VideoDecoder, VideoFrame, pixels,
 };
 use millpond_core::Rational;
 use millpond_scene::ClipInfo;
@@ -66,7 +66,7 @@ impl Clip {
     ) -> Result<Clip, Error> {
         let demuxer = Demuxer::open(place, access, cancel)?;
         let stream = demuxer.video()?;
-        let decoder = VideoDecoder::new(&stream, config);
+        let decoder = VideoDecoder::new(&stream, config.clone());
         let mut decoder = match frames {
             Some(frames) => decoder.with_frames(frames),
             None => decoder,
@@ -126,6 +126,11 @@ impl Clip {
             .map_or_else(|| "unknown".to_owned(), |descriptor| descriptor.name().to_owned())
     }
 
+    /// Whether the first picture has two fields.
+    pub(crate) fn field_order(&self) -> FieldOrder {
+        self.first.as_ref().map(|first| first.frame.field_order()).unwrap_or_default()
+    }
+
     /// Width and height of the pictures before cropping.
     pub(crate) fn coded_size(&self) -> (i32, i32) {
         self.decoder.coded_size()
@@ -154,6 +159,16 @@ impl Clip {
     /// Packets and pictures that were damaged so far.
     pub fn damaged(&self) -> u64 {
         self.demuxer.damaged() + self.decoder.stats().damaged
+    }
+
+    /// The device that it decodes on; see [`VideoDecoder::device`].
+    pub fn device(&self) -> Option<HwKind> {
+        self.decoder.device()
+    }
+
+    /// Why it decodes in software although it was given a device.
+    pub fn fallback(&self) -> Option<&str> {
+        self.decoder.fallback()
     }
 
     /// What its decoder did so far.
@@ -187,7 +202,7 @@ impl Clip {
         // The start is always early enough, and opening is the one way there that every container has.
         let place = self.demuxer.place().clone();
         let monitor = self.monitor.take();
-        *self = Clip::open_with(&place, &self.access, &self.cancel, self.config, self.frames.as_ref())?;
+        *self = Clip::open_with(&place, &self.access, &self.cancel, self.config.clone(), self.frames.as_ref())?;
         if let Some(monitor) = monitor {
             self.watch(&monitor);
         }

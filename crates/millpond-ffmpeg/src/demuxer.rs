@@ -1,32 +1,23 @@
-//! Opening a file and reading its packets: which containers and protocols are allowed, and what the container says
-//! about its streams.
+//! Opening a file and reading its packets.
 //!
 //! Opening happens in two steps, because FFmpeg fills in what a container does not say from the bitstream once it has
-//! looked into packets. Colour tags and pixel aspect are therefore read between the two. Edit lists shift the
+//! looked into packets. Colour tags and pixel aspect are therefore read between the two, and what the header declares is
+//! held against the [`Limits`](crate::Limits) before anything is decoded. Edit lists shift the
 //! presentation times by the media time of the first real edit and trim nothing (`advanced_editlist=0`), as demuxers
 //! in browsers do it.
 
-use crate::place::{Access, Place};
+use crate::limits::{self, Limit};
+use crate::live::session::Session;
 use crate::reader::{Fault, Guarded};
-use crate::{Cancel, Error, Flow, Packet, State, sys};
+use crate::streams::{ContainerTags, Timing, container_tags, orientation, pixel_aspect, rational, time_base};
+use crate::{
+    Access, AudioStream, Cancel, Error, Flow, Limits, LiveConfig, LiveStats, Packet, Place, State, VideoStream, sys,
+};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
-use millpond_core::video::{ColorDescription, Range};
-use millpond_scene::ColorTags;
 use std::io::{Read, Seek};
 use std::sync::Once;
-
-/// Containers that hold their media themselves. What is missing here are playlists and lists of files (`hls`, `dash`,
-/// `concat`, `sdp`, `image2` and so on).
-const CONTAINERS: &str = "mov,matroska,avi,flv,mpegts,mpeg,mpegvideo,asf,ogg,nut,mxf,ivf,gif,yuv4mpegpipe,\
-    h264,hevc,av1,obu,m4v,mjpeg,wav,w64,aiff,caf,au,mp3,flac,aac,ac3,eac3,dts,amr,ape,wv,tta,voc";
-
-/// What the container alone says about a stream of pictures.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct ContainerTags {
-    pub(crate) color: sys::ColorNumbers,
-    pub(crate) aspect: (i32, i32),
-}
+use std::time::Duration;
 
 /// An open file or stream, whose packets are read one after the other.
 ///
@@ -42,66 +33,23 @@ pub struct Demuxer {
     fault: Fault,
     state: State,
     damaged: u64,
+    limits: Limits,
+    /// Microseconds behind which no packet of a file with an end can lie.
+    last_us: Option<i64>,
+    /// What keeps a live source going.
+    live: Option<Box<Session>>,
 }
 
-/// A stream of pictures, as the container describes it.
-#[derive(Clone)]
-pub struct VideoStream {
-    pub(crate) index: usize,
-    pub(crate) place: Place,
-    pub(crate) parameters: ff::codec::Parameters,
-    /// Seconds of one tick.
-    pub(crate) time_base: Rational,
-    /// Clockwise quarter turns to show it upright.
-    pub(crate) turns: u8,
-    /// Width to height of a stored pixel.
-    pub(crate) pixel_aspect: (u32, u32),
-    pub(crate) container: ContainerTags,
-}
-
-impl VideoStream {
-    /// Its index in the file, which its packets carry.
-    pub fn index(&self) -> usize {
-        self.index
-    }
-
-    /// Seconds of one tick of its times.
-    pub fn time_base(&self) -> Rational {
-        self.time_base
-    }
-
-    /// Clockwise quarter turns that set its pictures upright.
-    pub fn turns(&self) -> u8 {
-        self.turns
-    }
-
-    /// Width to height of a stored pixel; (1, 1) is square, a 0 counts as square.
-    pub fn pixel_aspect(&self) -> (u32, u32) {
-        self.pixel_aspect
+impl Drop for Demuxer {
+    fn drop(&mut self) {
+        if let Some(live) = &self.live {
+            live.say_goodbye();
+        }
     }
 }
 
-/// A stream of sound, as the container describes it.
-#[derive(Clone)]
-pub struct AudioStream {
-    pub(crate) index: usize,
-    pub(crate) place: Place,
-    pub(crate) parameters: ff::codec::Parameters,
-    /// Seconds of one tick.
-    pub(crate) time_base: Rational,
-}
-
-impl AudioStream {
-    /// Its index in the file, which its packets carry.
-    pub fn index(&self) -> usize {
-        self.index
-    }
-
-    /// Seconds of one tick of its times.
-    pub fn time_base(&self) -> Rational {
-        self.time_base
-    }
-}
+/// Streams beyond the limit that FFmpeg may still find, so that their number can be told.
+const MORE_STREAMS: u32 = 4096;
 
 /// Prepares FFmpeg, once; it is silent from then on.
 pub(crate) fn prepare() {
@@ -110,6 +58,8 @@ pub(crate) fn prepare() {
         // Fills in the texts of FFmpeg's error codes; there is nothing in it that can fail.
         let _ = ff::init();
         ff::log::set_level(ff::log::Level::Quiet);
+        limits::prepare();
+        sys::take_over_log();
     });
 }
 
@@ -118,7 +68,7 @@ impl Demuxer {
     ///
     /// # Errors
     /// [`Error::MediaMissing`], [`Error::MediaBroken`], [`Error::FormatRefused`], [`Error::UnsupportedFormat`],
-    /// [`Error::Cancelled`].
+    /// [`Error::LimitExceeded`], [`Error::Cancelled`].
     pub fn open(place: &Place, access: &Access, cancel: &Cancel) -> Result<Demuxer, Error> {
         prepare();
         if let Some(path) = place.path() {
@@ -130,6 +80,53 @@ impl Demuxer {
             }
         }
         Demuxer::start(place, None, Fault::default(), access, cancel)
+    }
+
+    /// Opens a live source: the address of an allowed protocol, a pipe, or standard input. Every call keeps to its
+    /// deadline, a source that is lost can be opened again, and times are put on one timeline; [`live`](crate::live) tells
+    /// more. Files are read as they are. Allocates.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open); [`Error::TimedOut`], [`Error::Disconnected`].
+    pub fn open_live(place: &Place, access: &Access, cancel: &Cancel, config: &LiveConfig) -> Result<Demuxer, Error> {
+        prepare();
+        if !place.may_be_silent() {
+            return Demuxer::open(place, access, cancel);
+        }
+        let (session, connection) = Session::open(place, access, cancel, config)?;
+        Ok(Demuxer {
+            context: connection.context,
+            place: place.clone(),
+            tags: connection.tags,
+            cancel: cancel.clone(),
+            fault: Fault::default(),
+            state: State::Opened,
+            damaged: 0,
+            limits: access.limits,
+            last_us: None,
+            live: Some(Box::new(session)),
+        })
+    }
+
+    /// Seconds of one tick of a stream's packets.
+    fn tick(&self, stream: &ff::Stream<'_>) -> Option<Rational> {
+        let told = self.live.as_ref().and_then(|live| live.time_base(stream.index()));
+        told.or_else(|| time_base(stream))
+    }
+
+    /// What happened so far, if the source is live.
+    pub fn live_stats(&self) -> Option<LiveStats> {
+        self.live.as_ref().map(|live| live.counters().snapshot())
+    }
+
+    /// What keeps a live source going.
+    pub(crate) fn session(&self) -> Option<&Session> {
+        self.live.as_deref()
+    }
+
+    /// The index that packets of a stream of the context carry.
+    fn told(&self, index: usize) -> usize {
+        self.live.as_ref().map_or(index, |live| live.told(index))
     }
 
     /// Reads what a reader gives, from front to end; formats that need to jump about cannot be read this way. `name` stands
@@ -188,20 +185,34 @@ impl Demuxer {
         access: &Access,
         cancel: &Cancel,
     ) -> Result<Demuxer, Error> {
-        let flag = cancel.clone();
-        let failed = |error| reader_error(place, &fault).unwrap_or_else(|| open_error(place, error, access, cancel));
+        let (flag, limits) = (cancel.clone(), access.limits);
+        let failed = |error| reader_error(place, &fault).unwrap_or_else(|| open_error(place, error, cancel));
         let mut context =
-            sys::open(place.url(), stream, options(access), move || flag.is_abandoned()).map_err(failed)?;
+            sys::open(place.url(), stream, file_options(place, access), move || flag.is_abandoned()).map_err(failed)?;
+        check(&context, place, &limits)?;
         let tags = context.streams().map(|stream| container_tags(&stream)).collect();
-        sys::find_streams(&mut context).map_err(failed)?;
+        sys::find_streams(&mut context, limits.pixels).map_err(failed)?;
         if cancel.is_abandoned() {
             return Err(Error::Cancelled);
         }
         if let Some(error) = reader_error(place, &fault) {
             return Err(error);
         }
+        check(&context, place, &limits)?;
+        let last_us = last_us(&context, place, &limits);
         let (place, cancel) = (place.clone(), cancel.clone());
-        Ok(Demuxer { context, place, tags, cancel, fault, state: State::Opened, damaged: 0 })
+        Ok(Demuxer {
+            context,
+            place,
+            tags,
+            cancel,
+            fault,
+            state: State::Opened,
+            damaged: 0,
+            limits,
+            last_us,
+            live: None,
+        })
     }
 
     /// Where it was opened from.
@@ -222,13 +233,17 @@ impl Demuxer {
         }
         let (turns, pixel_aspect) = self.shape(&stream);
         Ok(VideoStream {
-            index: stream.index(),
+            index: self.told(stream.index()),
             place: self.place.clone(),
-            parameters: stream.parameters(),
-            time_base: time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
+            // A copy: the stream's own would keep the source open.
+            parameters: stream.parameters().clone(),
+            time_base: self.tick(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
             turns,
             pixel_aspect,
             container: self.stream_tags(stream.index()),
+            timing: Timing::of(&stream),
+            frame_rate: rational(stream.avg_frame_rate()),
+            limits: self.limits,
         })
     }
 
@@ -240,13 +255,8 @@ impl Demuxer {
     /// Clockwise quarter turns and pixel aspect of a stream of pictures; the container's word counts before the
     /// bitstream's.
     pub(crate) fn shape(&self, stream: &ff::Stream<'_>) -> (u8, (u32, u32)) {
-        let aspect = match self.stream_tags(stream.index()).aspect {
-            // A container that says "square" says nothing that a page could tell from silence.
-            (width, height) if width == 0 || height == 0 || width == height => sys::stream_numbers(stream).codec_aspect,
-            aspect => aspect,
-        };
-        let side = |value: i32| u32::try_from(value).unwrap_or(0);
-        (orientation(stream).turns, (side(aspect.0), side(aspect.1)))
+        let container = self.stream_tags(stream.index()).aspect;
+        (orientation(stream).turns, pixel_aspect(container, sys::stream_numbers(stream).codec_aspect))
     }
 
     /// The stream of sound that a player plays, chosen like [`video`](Self::video).
@@ -254,13 +264,49 @@ impl Demuxer {
     /// # Errors
     /// [`Error::NoStream`]; [`Error::MediaBroken`].
     pub fn audio(&self) -> Result<AudioStream, Error> {
-        let stream = self.pick(ff::media::Type::Audio).ok_or_else(|| self.no("sound"))?;
+        self.audio_of(&self.pick(ff::media::Type::Audio).ok_or_else(|| self.no("sound"))?)
+    }
+
+    /// What the container says about a stream of sound.
+    pub(crate) fn audio_of(&self, stream: &ff::Stream<'_>) -> Result<AudioStream, Error> {
+        let numbers = sys::stream_numbers(stream);
+        let time_base = self.tick(stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?;
+        let timing = Timing::of(stream);
+        // What a container does not say in samples, its times do.
+        let first = Some(numbers.first_indexed).filter(|first| *first != ff::ffi::AV_NOPTS_VALUE);
+        let before = timing.start.zip(first).map_or(0, |(start, first)| i128::from(start) - i128::from(first));
+        let before = Rational::from_integer(before) * time_base * Rational::from_integer(numbers.rate_hz.into());
+        let whole = |number: i32| u32::try_from(number).unwrap_or(0);
         Ok(AudioStream {
-            index: stream.index(),
+            index: self.told(stream.index()),
             place: self.place.clone(),
-            parameters: stream.parameters(),
-            time_base: time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
+            parameters: stream.parameters().clone(),
+            time_base,
+            timing,
+            priming_samples: match whole(numbers.initial_padding) {
+                0 => u32::try_from(before.round().to_integer()).unwrap_or(0),
+                told => told,
+            },
+            padding_samples: whole(numbers.trailing_padding),
+            limits: self.limits,
         })
+    }
+
+    /// All streams of sound, the one that a player plays first.
+    pub(crate) fn sounds(&self) -> impl Iterator<Item = AudioStream> + '_ {
+        let first = self.audio().ok();
+        let index = first.as_ref().map(AudioStream::index);
+        let is_another = move |stream: &ff::Stream<'_>| {
+            stream.parameters().medium() == ff::media::Type::Audio && index != Some(stream.index())
+        };
+        let others = self.context.streams().filter(is_another);
+        first.into_iter().chain(others.filter_map(|stream| self.audio_of(&stream).ok()))
+    }
+
+    /// Pictures of a stream are 4:2:0 of eight bits in the limited range.
+    pub(crate) fn is_yuv420p(&self, index: usize) -> bool {
+        let format = self.context.stream(index).map(|stream| sys::stream_format(&stream.parameters()));
+        format == Some(ff::ffi::AVPixelFormat::AV_PIX_FMT_YUV420P as i32)
     }
 
     fn pick(&self, kind: ff::media::Type) -> Option<ff::Stream<'_>> {
@@ -285,17 +331,21 @@ impl Demuxer {
 
     /// Stretches that were damaged and skipped so far.
     pub fn damaged(&self) -> u64 {
-        self.damaged
+        self.live.as_ref().map_or(self.damaged, |live| live.counters().damaged.get())
     }
 
     /// Reads the next packet of any stream: [`Flow::Done`] if there is one, [`Flow::Ended`] at the end. Damaged stretches
     /// are skipped and counted.
     ///
     /// # Errors
-    /// [`Error::Cancelled`]; [`Error::Reader`] if a reader of the caller's failed.
+    /// [`Error::Cancelled`]; [`Error::Reader`] if a reader of the caller's failed. Of a live source
+    /// [`Error::TimedOut`] and [`Error::Disconnected`] when it is lost, after which it has ended, and
+    /// [`Error::StreamsChanged`], after which it goes on.
     ///
     /// # Realtime
-    /// Does not allocate on the Rust heap. Blocks while the system keeps FFmpeg waiting, until cancelled.
+    /// Does not allocate on the Rust heap, but for a reconnection, which counts as
+    /// [opening](millpond_core::memory::opening). Blocks while the system keeps FFmpeg waiting, until cancelled or, of a
+    /// live source, its deadline.
     pub fn read_into(&mut self, packet: &mut Packet) -> Result<Flow, Error> {
         /// Errors in a row after which a file counts as ended.
         const PATIENCE: u32 = 64;
@@ -305,11 +355,26 @@ impl Demuxer {
             return Ok(Flow::Ended);
         }
         self.state = State::Streaming;
+        if let Some(live) = &mut self.live {
+            let read = live.read(&self.place, &mut self.context, &mut self.tags, packet);
+            if matches!(read, Ok(Flow::Done)) {
+                return read;
+            }
+            packet.clear();
+            if self.cancel.is_abandoned() {
+                return Err(Error::Cancelled);
+            }
+            if matches!(read, Ok(Flow::Ended)) {
+                self.state = State::Draining;
+            }
+            return read;
+        }
         for _ in 0..PATIENCE {
             if self.cancel.is_abandoned() {
                 return Err(Error::Cancelled);
             }
             match packet.raw_mut().read(&mut self.context) {
+                Ok(()) if self.is_too_late(packet) => self.damaged += 1,
                 Ok(()) => {
                     sys::mend_duration(&self.context, packet.raw_mut());
                     return Ok(Flow::Done);
@@ -329,6 +394,14 @@ impl Demuxer {
         reader_error(&self.place, &self.fault).map_or(Ok(Flow::Ended), Err)
     }
 
+    fn is_too_late(&self, packet: &Packet) -> bool {
+        let (Some(last), Some(tick)) = (self.last_us, packet.dts().or(packet.pts())) else { return false };
+        let Some(base) = self.context.stream(packet.stream()).and_then(|stream| time_base(&stream)) else {
+            return false;
+        };
+        i128::from(tick) * base.numer() * 1_000_000 > i128::from(last) * base.denom()
+    }
+
     /// Goes to the key frame at or before a tick of a stream, as far as the container's index knows. Decoders of its
     /// streams must be flushed.
     ///
@@ -340,44 +413,62 @@ impl Demuxer {
             return Err(error);
         }
         sought.map_err(|error| Error::broken(&self.place, error))?;
+        if let Some(live) = &mut self.live {
+            live.begin_anew();
+        }
         self.state = State::Streaming;
         Ok(())
     }
 }
 
-fn options(access: &Access) -> ff::Dictionary<'static> {
+/// What a container is opened with.
+pub(crate) fn file_options(place: &Place, access: &Access) -> ff::Dictionary<'static> {
+    let (protocols, formats) = access.lists(place);
     let mut options = ff::Dictionary::new();
     options.set("advanced_editlist", "0");
-    if access.protocols.is_empty() {
-        options.set("protocol_whitelist", "file");
-        options.set("format_whitelist", CONTAINERS);
-    } else {
-        options.set("protocol_whitelist", &protocols(access));
-    }
+    options.set("protocol_whitelist", &protocols);
+    options.set("format_whitelist", &formats);
+    options.set("probesize", &access.limits.probe_bytes.clamp(32, i32::MAX as u32).to_string());
+    let most = access.limits.streams.saturating_add(MORE_STREAMS).min(i32::MAX as u32);
+    options.set("max_streams", &most.to_string());
     options
 }
 
-/// FFmpeg's list of allowed protocols: those that the caller named, and what FFmpeg's own layers need below them.
-pub(crate) fn protocols(access: &Access) -> String {
-    let mut list = String::from("file,crypto,data,tcp,tls,udp,httpproxy");
-    for protocol in &access.protocols {
-        list.push(',');
-        list.push_str(protocol);
+/// Holds what a container says against the limits.
+pub(crate) fn check(context: &ff::format::context::Input, place: &Place, limits: &Limits) -> Result<(), Error> {
+    Limit::Streams.check(place, limits.streams.into(), u64::from(context.nb_streams()))?;
+    let duration_us = u64::try_from(sys::container_numbers(context).duration_us).unwrap_or(0);
+    if Duration::from_micros(duration_us) > limits.duration {
+        Limit::Duration.check(place, limits.duration.as_secs(), duration_us.div_ceil(1_000_000))?;
     }
-    list
+    context.streams().try_for_each(|stream| {
+        let numbers = sys::stream_numbers(&stream);
+        let side = |side: i32| u64::try_from(side).unwrap_or(0);
+        Limit::Pixels.check(place, limits.pixels, side(numbers.width) * side(numbers.height))
+    })
+}
+
+/// Behind which time a packet must be damaged. What declares no duration and is no file may have no end.
+fn last_us(context: &ff::format::context::Input, place: &Place, limits: &Limits) -> Option<i64> {
+    let known = |time: i64| (time != ff::ffi::AV_NOPTS_VALUE).then_some(time);
+    let numbers = sys::container_numbers(context);
+    known(numbers.duration_us).or(place.path().map(|_| 0))?;
+    let length = i64::try_from(limits.duration.as_micros()).unwrap_or(i64::MAX);
+    Some(known(numbers.start_us).unwrap_or(0).saturating_add(length))
 }
 
 fn reader_error(place: &Place, fault: &Fault) -> Option<Error> {
     fault.get().map(|reason| Error::Reader { place: place.to_string(), reason })
 }
 
-fn open_error(place: &Place, error: ff::Error, access: &Access, cancel: &Cancel) -> Error {
+fn open_error(place: &Place, error: ff::Error, cancel: &Cancel) -> Error {
     match error {
         _ if cancel.is_abandoned() => Error::Cancelled,
-        // The one meaning of EINVAL when a container is opened: its format is not on the list.
-        ff::Error::Other { errno: ff::error::EINVAL } if access.protocols.is_empty() => {
+        // Of a file or a reader this has one meaning: its format is not on the list.
+        ff::Error::Other { errno: ff::error::EINVAL } if !place.is_address() => {
             Error::FormatRefused { place: place.to_string() }
         }
+        ff::Error::Other { errno: ff::error::ENOMEM } => limits::allocation_refused(place),
         ff::Error::Other { errno: ff::error::ENOENT | ff::error::EACCES | ff::error::EISDIR } => {
             Error::missing(&place.to_string(), error)
         }
@@ -385,96 +476,5 @@ fn open_error(place: &Place, error: ff::Error, access: &Access, cancel: &Cancel)
             Error::UnsupportedFormat { place: place.to_string(), format: "the container".to_owned() }
         }
         error => Error::broken(place, error),
-    }
-}
-
-fn container_tags(stream: &ff::Stream<'_>) -> ContainerTags {
-    let numbers = sys::stream_numbers(stream);
-    ContainerTags { color: numbers.color, aspect: numbers.container_aspect }
-}
-
-fn time_base(stream: &ff::Stream<'_>) -> Option<Rational> {
-    let base = stream.time_base();
-    let (numerator, denominator) = (base.numerator(), base.denominator());
-    (numerator > 0 && denominator > 0).then(|| Rational::new(numerator.into(), denominator.into()))
-}
-
-/// A time base as FFmpeg has it; every one came from there.
-pub(crate) fn av_rational(value: Rational) -> ff::Rational {
-    ff::Rational::new(*value.numer() as i32, *value.denom() as i32)
-}
-
-/// How a stream's pictures must be turned.
-#[derive(Clone, Copy, Debug, Default)]
-struct Orientation {
-    /// Clockwise quarter turns.
-    turns: u8,
-    is_mirrored: bool,
-}
-
-/// Reads the display matrix, which takes (1, 0) to (a, b) and (0, 1) to (c, d), y pointing down. It turns first and
-/// mirrors after.
-fn orientation(stream: &ff::Stream<'_>) -> Orientation {
-    let is_matrix = |data: &ff::packet::SideData<'_>| data.kind() == ff::packet::side_data::Type::DisplayMatrix;
-    let Some(data) = stream.side_data().find(is_matrix) else { return Orientation::default() };
-    let cell = |index: usize| {
-        let bytes = data.data().get(index * 4..index * 4 + 4)?;
-        Some(f64::from(i32::from_ne_bytes(bytes.try_into().ok()?)))
-    };
-    let (Some(a), Some(b), Some(c), Some(d)) = (cell(0), cell(1), cell(3), cell(4)) else {
-        return Orientation::default();
-    };
-    let is_mirrored = a * d - b * c < 0.0;
-    let quarters = b.atan2(if is_mirrored { -a } else { a }) / std::f64::consts::FRAC_PI_2;
-    Orientation { turns: (quarters.round() as i64).rem_euclid(4) as u8, is_mirrored }
-}
-
-/// "Unspecified" in H.273.
-const UNSPECIFIED: u8 = 2;
-
-fn full_range(range: i32) -> Option<bool> {
-    match range {
-        1 => Some(false),
-        2 => Some(true),
-        _ => None,
-    }
-}
-
-/// Matrix and range of a set of numbers.
-pub(crate) fn color_tags(numbers: sys::ColorNumbers) -> ColorTags {
-    ColorTags::from_h273(u8::try_from(numbers.matrix).unwrap_or(UNSPECIFIED), full_range(numbers.range))
-}
-
-/// What a picture says about its colours: the container's numbers where it gives them, else the bitstream's.
-pub(crate) fn color_description(container: sys::ColorNumbers, bitstream: sys::ColorNumbers) -> ColorDescription {
-    let number = |container: i32, bitstream: i32| {
-        let [container, bitstream] = [container, bitstream].map(|number| u8::try_from(number).unwrap_or(UNSPECIFIED));
-        if container == UNSPECIFIED { bitstream } else { container }
-    };
-    let range = full_range(container.range).or(full_range(bitstream.range));
-    ColorDescription {
-        primaries: number(container.primaries, bitstream.primaries),
-        transfer: number(container.transfer, bitstream.transfer),
-        matrix: number(container.matrix, bitstream.matrix),
-        range: range.map(|full| if full { Range::Full } else { Range::Limited }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pictures_colours_are_the_containers_before_the_bitstreams() {
-        let nothing = sys::ColorNumbers::default();
-        assert_eq!(color_description(nothing, nothing), ColorDescription::UNSPECIFIED);
-        // An HDR stream (BT.2020, PQ, limited) in a container that tags only the primaries, as P3.
-        let stream = sys::ColorNumbers { matrix: 9, range: 1, primaries: 9, transfer: 16, ..nothing };
-        let container = sys::ColorNumbers { primaries: 12, ..nothing };
-        let expected = ColorDescription { primaries: 12, transfer: 16, matrix: 9, range: Some(Range::Limited) };
-        assert_eq!(color_description(container, stream), expected);
-        // What is no H.273 number counts as unspecified.
-        let odd = sys::ColorNumbers { matrix: -3, transfer: 4000, range: 7, ..nothing };
-        assert_eq!(color_description(odd, odd), ColorDescription::UNSPECIFIED);
     }
 }

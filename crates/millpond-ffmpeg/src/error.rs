@@ -22,7 +22,7 @@ pub enum Error {
         reason: String,
     },
     /// A playlist or another format that names further files.
-    #[error("not a plain media file; playlists, which name other files, need an allowed protocol: {place}")]
+    #[error("not a plain media file; playlists, which name other files, need the protocol file to be allowed: {place}")]
     FormatRefused {
         /// File or address.
         place: String,
@@ -34,6 +34,18 @@ pub enum Error {
         place: String,
         /// Its protocol.
         protocol: String,
+    },
+    /// The file asks for more than it may: see [`Limits`](crate::Limits).
+    #[error("over the limit of {allowed} {limit}{}: {place}", said(*got))]
+    LimitExceeded {
+        /// File or address.
+        place: String,
+        /// Which limit.
+        limit: crate::Limit,
+        /// The most that is allowed.
+        allowed: u64,
+        /// What the file asks for, if that is known.
+        got: Option<u64>,
     },
     /// The file has no pictures, or no sound.
     #[error("the file has no {kind}: {place}")]
@@ -51,6 +63,14 @@ pub enum Error {
         /// FFmpeg's name of the codec.
         codec: String,
         /// What FFmpeg said.
+        reason: String,
+    },
+    /// A device for decoding, encoding or filters does not open or does not work.
+    #[error("no {kind} device ({reason})")]
+    Device {
+        /// What was asked for.
+        kind: crate::HwKind,
+        /// What FFmpeg and the driver said.
         reason: String,
     },
     /// A pixel or sample format without a counterpart here.
@@ -129,6 +149,14 @@ pub enum Error {
         /// What FFmpeg said, or what would be.
         reason: String,
     },
+    /// A filter graph cannot be made of its description and what comes in, or a filter failed.
+    #[error("filter graph {graph:?}: {reason}")]
+    Filter {
+        /// The description.
+        graph: String,
+        /// Which filter or option, in FFmpeg's words.
+        reason: String,
+    },
     /// An encoder or container has no such option.
     #[error("{what} has no option {name} (near: {near})")]
     UnknownOption {
@@ -158,6 +186,32 @@ pub enum Error {
         place: String,
         /// Its error, or what it did.
         reason: String,
+    },
+    /// A live source or receiver was silent for longer than it may be.
+    #[error("{what} took longer than {limit:?}: {place}")]
+    TimedOut {
+        /// The address, without secrets.
+        place: String,
+        /// What was waited for.
+        what: &'static str,
+        /// The deadline.
+        limit: std::time::Duration,
+    },
+    /// A live source or receiver cannot be reached, or the connection broke.
+    #[error("the connection failed ({reason}): {place}")]
+    Disconnected {
+        /// The address, without secrets.
+        place: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// After a reconnection a live source has other streams. Reading on gives packets of the new ones.
+    #[error("the source has other streams now ({streams}): {place}")]
+    StreamsChanged {
+        /// The address, without secrets.
+        place: String,
+        /// The codecs of the new streams.
+        streams: String,
     },
     /// A decoder, encoder, demuxer or muxer cannot do this in the state it is in.
     #[error("{call} is not possible when {state}")]
@@ -197,8 +251,10 @@ impl Error {
             Error::MediaBroken { .. } => "E_MEDIA_BROKEN",
             Error::FormatRefused { .. } => "E_FORMAT_REFUSED",
             Error::ProtocolRefused { .. } => "E_PROTOCOL_REFUSED",
+            Error::LimitExceeded { limit, .. } => limit.code(),
             Error::NoStream { .. } => "E_NO_STREAM",
             Error::UnsupportedCodec { .. } => "E_UNSUPPORTED_CODEC",
+            Error::Device { .. } => "E_DEVICE",
             Error::UnsupportedFormat { .. } => "E_UNSUPPORTED_FORMAT",
             Error::PathEscapes { .. } => "E_PATH_ESCAPES",
             Error::InputMissing { .. } => "E_INPUT_MISSING",
@@ -209,9 +265,13 @@ impl Error {
             Error::Core(error) => error.code(),
             Error::Output { .. } => "E_OUTPUT",
             Error::UnsupportedOutput { .. } => "E_UNSUPPORTED_OUTPUT",
+            Error::Filter { .. } => "E_FILTER",
             Error::UnknownOption { .. } => "E_UNKNOWN_OPTION",
             Error::OptionValue { .. } => "E_OPTION_VALUE",
             Error::Reader { .. } => "E_READER",
+            Error::TimedOut { .. } => "E_TIMED_OUT",
+            Error::Disconnected { .. } => "E_DISCONNECTED",
+            Error::StreamsChanged { .. } => "E_STREAMS_CHANGED",
             Error::WrongState { .. } => "E_WRONG_STATE",
             Error::Cancelled => "E_CANCELLED",
             Error::Temporary { .. } => "E_TEMPORARY",
@@ -227,6 +287,7 @@ impl Error {
             | Error::InputUnknown { .. }
             | Error::InputMismatch { .. }
             | Error::TimeOutside { .. }
+            | Error::Filter { .. }
             | Error::UnknownOption { .. }
             | Error::OptionValue { .. }
             | Error::WrongState { .. }
@@ -237,14 +298,26 @@ impl Error {
             | Error::MediaBroken { .. }
             | Error::FormatRefused { .. }
             | Error::ProtocolRefused { .. }
+            | Error::LimitExceeded { .. }
             | Error::NoStream { .. }
             | Error::Reader { .. }
             | Error::Asset { .. } => 3,
             Error::Output { .. } => 4,
-            Error::UnsupportedCodec { .. } | Error::UnsupportedFormat { .. } | Error::UnsupportedOutput { .. } => 5,
+            Error::UnsupportedCodec { .. }
+            | Error::Device { .. }
+            | Error::UnsupportedFormat { .. }
+            | Error::UnsupportedOutput { .. } => 5,
             Error::Cancelled => 6,
-            Error::Temporary { .. } => 75,
+            Error::Temporary { .. }
+            | Error::TimedOut { .. }
+            | Error::Disconnected { .. }
+            | Error::StreamsChanged { .. } => 75,
         }
+    }
+
+    /// It may go better the next time.
+    pub fn is_temporary(&self) -> bool {
+        self.exit_code() == 75
     }
 
     pub(crate) fn missing(place: &str, reason: impl std::fmt::Display) -> Error {
@@ -259,4 +332,9 @@ impl Error {
     pub fn output(place: &std::path::Path, reason: impl std::fmt::Display) -> Error {
         Error::Output { place: place.display().to_string(), reason: reason.to_string() }
     }
+}
+
+/// What a file asks for beyond a limit.
+fn said(got: Option<u64>) -> String {
+    got.map(|got| format!(", it has {got}")).unwrap_or_default()
 }

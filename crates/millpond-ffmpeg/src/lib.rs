@@ -2,13 +2,15 @@
 //!
 //! - [`render`](render()) renders a scene to a file, [`frame_at`] one frame of it.
 //! - [`Clip`] reads the pictures of a file, [`Sound`] its PCM, [`probe`](probe()) says what is in it.
-//! - [`Demuxer`], [`VideoDecoder`] and [`AudioDecoder`] give packets, pictures and sound call by call; [`decoding`] tells where pixels lie and when
-//!   they are copied.
+//! - [`Demuxer`], [`VideoDecoder`] and [`AudioDecoder`] give packets, pictures and sound call by call; [`decoding`] tells
+//!   where pixels lie and when they are copied. [`custom_io`] reads from readers of yours.
 //! - [`VideoEncoder`], [`AudioEncoder`] and [`Muxer`] are the way back; [`encoding`] tells about codecs and containers.
 //! - [`remux`](remux()) puts the streams of a file into another container.
+//! - [`Segmenter`] makes HLS and DASH of a source; [`segment`] tells how.
 //! - [`transcode`](transcode()) decodes a file and encodes it anew.
 //! - [`Sampler`] watches memory while that happens.
-//! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more.
+//! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more; its
+//!   [`Limits`] say how much a file may ask for. [`untrusted`] tells what that protects from.
 //!
 //! No type of FFmpeg or its bindings appears in the public API.
 //!
@@ -35,13 +37,18 @@ mod audio_decoder;
 mod cancel;
 mod clip;
 mod container;
+pub mod custom_io;
 mod cut;
 pub mod decoding;
 mod demuxer;
 mod encoder;
 pub mod encoding;
 mod error;
+pub mod filter;
 mod flow;
+pub mod hw;
+mod limits;
+pub mod live;
 mod monitor;
 mod mono;
 mod muxer;
@@ -52,14 +59,18 @@ mod place;
 mod probe;
 mod queue;
 mod reader;
+mod redact;
 mod remux;
 mod render;
+pub mod segment;
 mod shared_frames;
 mod sound;
+mod streams;
 #[allow(unsafe_code, reason = "the one place that calls C")]
 mod sys;
 mod threads;
 mod transcode;
+pub mod untrusted;
 mod video_decoder;
 mod video_frame;
 
@@ -68,10 +79,18 @@ pub use audio_decoder::{AudioDecoder, MAX_CHANNELS, SoundBlock};
 pub use cancel::Cancel;
 pub use clip::{Clip, ClipPicture};
 pub use container::Container;
-pub use demuxer::{AudioStream, Demuxer, VideoStream};
+pub use demuxer::Demuxer;
 pub use encoder::{AudioEncoder, AudioEncoderConfig, Encoder, VideoEncoder, VideoEncoderConfig};
 pub use error::Error;
+pub use filter::{FilterConfig, FilterGraph, FilterInput, FilterStats};
 pub use flow::{Flow, State};
+pub use hw::{HwDevice, HwInfo, HwKind};
+pub use limits::{Limit, Limits, limit_allocations};
+pub use live::config::{LiveConfig, QueueConfig, Reconnect, Transport, WhenFull};
+pub use live::input::{LiveInput, Received};
+pub use live::output::LiveOutputStats;
+pub use live::put::http_put;
+pub use live::stats::LiveStats;
 pub use monitor::{Sampler, SharedMonitor};
 pub use mono::{MonoSound, decode_mono};
 pub use muxer::{MemoryFile, Muxer, MuxerConfig};
@@ -80,8 +99,12 @@ pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
 pub use remux::{RemuxOptions, RemuxReport, remux};
 pub use render::{Event, RenderOptions, RenderReport, StageTime, WARM_UP_FRAMES, Warning, frame_at, render};
+pub use segment::{
+    PlaylistKind, Rendition, Rung, SegmentFormat, SegmentOptions, SegmentReport, Segmenter, suggest_ladder,
+};
 pub use shared_frames::SharedFrames;
 pub use sound::{Sound, SoundFormat};
+pub use streams::{AudioStream, Timing, VideoStream};
 pub use transcode::{TranscodeOptions, TranscodeProgress, TranscodeReport, Treatment, transcode};
 pub use video_decoder::{DecoderConfig, DecoderStats, VideoDecoder};
-pub use video_frame::{Destination, VideoFrame};
+pub use video_frame::{Destination, FieldOrder, VideoFrame};

@@ -33,6 +33,27 @@ impl Counterpart {
     }
 }
 
+/// FFmpeg's formats whose bytes are those of a counterpart here.
+pub(crate) const SAME_BYTES: [Pixel; 17] = [
+    Pixel::YUV420P,
+    Pixel::YUV422P,
+    Pixel::YUV444P,
+    Pixel::YUVJ420P,
+    Pixel::YUVJ422P,
+    Pixel::YUVJ444P,
+    Pixel::YUVA420P,
+    Pixel::NV12,
+    Pixel::YUV420P10LE,
+    Pixel::YUV422P10LE,
+    Pixel::YUV444P10LE,
+    Pixel::P010LE,
+    Pixel::GRAY8,
+    Pixel::RGBA,
+    Pixel::BGRA,
+    Pixel::RGB24,
+    Pixel::BGR24,
+];
+
 /// Our counterpart of one of FFmpeg's pixel formats, if there is one.
 pub(crate) fn counterpart(pixel: Pixel) -> Option<Counterpart> {
     let rows = |format| Some(Counterpart { format, is_full_range: false, copy: Copy::Rows });

@@ -1,7 +1,7 @@
 //! What is in a file, as far as container and first picture tell.
 
-use crate::demuxer::{Demuxer, color_tags};
-use crate::{Access, Cancel, Clip, DecoderConfig, Error, Place, sys};
+use crate::streams::{color_tags, rational};
+use crate::{Access, Cancel, Clip, DecoderConfig, Demuxer, Error, FieldOrder, Place, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::video::{Color, Matrix, Range};
@@ -60,6 +60,8 @@ pub struct PictureInfo {
     pub pixel_format: String,
     /// Average frames per second.
     pub frame_rate: Option<Rational>,
+    /// Whether the first picture has two fields; known for the used stream only.
+    pub field_order: Option<FieldOrder>,
     /// Clockwise degrees that set it upright.
     pub rotation_degrees: u32,
     /// Width to height of a stored pixel.
@@ -79,6 +81,10 @@ pub struct SoundInfo {
     pub rate_hz: u32,
     /// Number of channels.
     pub channels: u32,
+    /// Samples at the front that only help the decoder to settle.
+    pub priming_samples: u32,
+    /// Samples at the end that only fill the last block, if the container tells.
+    pub padding_samples: u32,
 }
 
 /// Reads a file's headers and its first picture.
@@ -113,10 +119,6 @@ pub fn probe(place: &Place, access: &Access, cancel: &Cancel) -> Result<MediaInf
 fn stream_info(demuxer: &Demuxer, stream: &ff::Stream<'_>, is_used: bool, clip: Option<&Clip>) -> StreamInfo {
     let numbers = sys::stream_numbers(stream);
     let parameters = stream.parameters();
-    let rational = |value: ff::Rational| {
-        let (numerator, denominator) = (value.numerator(), value.denominator());
-        (numerator > 0 && denominator > 0).then(|| Rational::new(numerator.into(), denominator.into()))
-    };
     let time_base = rational(stream.time_base());
     let time = |ticks: i64| {
         let ticks = Some(ticks).filter(|ticks| *ticks != ff::ffi::AV_NOPTS_VALUE)?;
@@ -138,6 +140,7 @@ fn stream_info(demuxer: &Demuxer, stream: &ff::Stream<'_>, is_used: bool, clip: 
             height: whole(numbers.height),
             pixel_format: clip.map_or_else(|| "unknown".to_owned(), |clip| clip.pixel_format_name()),
             frame_rate: rational(stream.avg_frame_rate()),
+            field_order: clip.map(Clip::field_order),
             rotation_degrees: u32::from(turns) * 90,
             pixel_aspect: if pixel_aspect.0 == 0 || pixel_aspect.1 == 0 { (1, 1) } else { pixel_aspect },
             container_color,
@@ -145,8 +148,12 @@ fn stream_info(demuxer: &Demuxer, stream: &ff::Stream<'_>, is_used: bool, clip: 
             color: resolved.ok(),
         }
     });
-    let sound = (kind == ff::media::Type::Audio)
-        .then(|| SoundInfo { rate_hz: whole(numbers.rate_hz), channels: whole(numbers.channels) });
+    let sound = demuxer.audio_of(stream).ok().filter(|_| kind == ff::media::Type::Audio).map(|sound| SoundInfo {
+        rate_hz: whole(numbers.rate_hz),
+        channels: whole(numbers.channels),
+        priming_samples: sound.priming_samples(),
+        padding_samples: sound.padding_samples(),
+    });
     StreamInfo {
         index: stream.index(),
         kind: match kind {

@@ -5,8 +5,8 @@
 //! as [`Error::Output`](crate::Error::Output). After that they are not called again. One that says it read or wrote more
 //! than there was, or went elsewhere than it was sent, counts as failed.
 //!
-//! A reader that blocks cannot be interrupted: [`Cancel`] is asked before each call of it. Give it a timeout of its own if
-//! its source may fall silent.
+//! A reader that blocks cannot be interrupted: [`Cancel`] is asked before each call of it. [`custom_io`](crate::custom_io)
+//! tells what can be done.
 
 use crate::Cancel;
 use std::io::{self, Read, Seek, SeekFrom, Write};

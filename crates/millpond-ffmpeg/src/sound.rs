@@ -3,8 +3,7 @@
 //! Nothing is trimmed: priming and padding are told apart by timestamps alone, as in browsers, so blocks before time 0
 //! come too.
 
-use crate::demuxer::{AudioStream, Demuxer};
-use crate::{Access, AudioDecoder, Cancel, Error, Flow, Packet, Place, SoundBlock};
+use crate::{Access, AudioDecoder, AudioStream, Cancel, Demuxer, Error, Flow, Packet, Place, SoundBlock};
 use millpond_core::Rational;
 
 /// An open file whose sound is read from the start or from a [seek](Sound::seek) on.
@@ -59,7 +58,7 @@ impl Sound {
     /// Reads the next block; `false` at the end.
     ///
     /// # Errors
-    /// [`Error::UnsupportedFormat`], [`Error::Cancelled`].
+    /// [`Error::UnsupportedFormat`], [`Error::LimitExceeded`], [`Error::Cancelled`].
     ///
     /// # Realtime
     /// Does not allocate on the Rust heap unless a block is longer than all before.

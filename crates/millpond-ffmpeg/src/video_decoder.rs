@@ -8,9 +8,12 @@
 //! Pictures are cropped to the visible size exactly. Damaged packets are skipped and counted. Opening allocates; after
 //! that nothing allocates on the Rust heap but a new pool, which counts as [opening](millpond_core::memory::opening).
 
-use crate::demuxer::{self, VideoStream, color_description};
+use crate::demuxer;
+use crate::hw::{Codec, HwDevice, HwKind};
+use crate::limits::Limit;
 use crate::pixels::{self, Counterpart};
-use crate::sys::{Buffers, ColorNumbers, PooledDecoder};
+use crate::streams::{VideoStream, color_description};
+use crate::sys::ColorNumbers;
 use crate::video_frame::{Destination, Facts, VideoFrame};
 use crate::{Error, Flow, Packet, SharedFrames, State, sys};
 use ffmpeg_next as ff;
@@ -18,7 +21,7 @@ use millpond_core::pool::{Exhausted, PoolStats};
 use millpond_core::video::FrameLayout;
 
 /// What a decoder may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecoderConfig {
     /// Threads, at least one.
     pub threads: usize,
@@ -29,15 +32,17 @@ pub struct DecoderConfig {
     /// [`Exhausted::Wait`] waits in the decoder until a picture comes back, so the one who holds them must be on another
     /// thread, or the wait have a deadline.
     pub when_empty: Exhausted,
+    /// Where to decode if it can be done there; see [`hw`](crate::hw).
+    pub device: Option<HwDevice>,
 }
 
 impl Default for DecoderConfig {
-    /// One picture, and one thread more than processors, at most 16, as FFmpeg itself has it: so no processor idles while a
+    /// In software, one picture, and one thread more than processors, at most 16, as FFmpeg itself has it: so no processor idles while a
     /// picture waits for the one it is predicted from. A single processor gets a single thread.
     fn default() -> Self {
         let threads = std::thread::available_parallelism()
             .map_or(1, |count| if count.get() == 1 { 1 } else { (count.get() + 1).min(16) });
-        DecoderConfig { threads, held: 1, when_empty: Exhausted::Allocate }
+        DecoderConfig { threads, held: 1, when_empty: Exhausted::Allocate, device: None }
     }
 }
 
@@ -51,6 +56,8 @@ pub struct DecoderStats {
     /// Times that a picture's pixels were copied: into a slot, for a codec that cannot write there, or into the caller's
     /// own memory.
     pub copies: u64,
+    /// Pictures that were copied from a device into a slot.
+    pub downloads: u64,
     /// Packets and pictures that were damaged.
     pub damaged: u64,
     /// The slots.
@@ -90,8 +97,10 @@ pub struct VideoDecoder {
     config: DecoderConfig,
     shared: Option<SharedFrames>,
     state: State,
-    codec: Option<PooledDecoder>,
+    codec: Option<Codec>,
     frame: ff::frame::Video,
+    /// Where the picture in it was decoded.
+    device: Option<HwKind>,
     /// A picture whose destination was refused; it comes next.
     waiting: Option<VideoFrame>,
     bitstream: ColorNumbers,
@@ -99,6 +108,8 @@ pub struct VideoDecoder {
     pictures: u64,
     copies: u64,
     damaged: u64,
+    /// Packets since the last picture.
+    barren: u32,
 }
 
 /// Errors in a row after which a decoder counts as hungry, or drained.
@@ -117,12 +128,14 @@ impl VideoDecoder {
             state: State::Created,
             codec: None,
             frame: ff::frame::Video::empty(),
+            device: None,
             waiting: None,
             bitstream: ColorNumbers::default(),
             pixel: ff::format::Pixel::None,
             pictures: 0,
             copies: 0,
             damaged: 0,
+            barren: 0,
         }
     }
 
@@ -140,26 +153,7 @@ impl VideoDecoder {
     pub fn open(&mut self) -> Result<(), Error> {
         self.state.allow("open", &[State::Created, State::Closed])?;
         demuxer::prepare();
-        let id = self.stream.parameters.id();
-        let unsupported = |error: ff::Error| Error::UnsupportedCodec {
-            place: self.stream.place.to_string(),
-            codec: id.name().to_owned(),
-            reason: error.to_string(),
-        };
-        let mut context =
-            ff::codec::Context::from_parameters(self.stream.parameters.clone()).map_err(unsupported)?.decoder();
-        context.set_packet_time_base(demuxer::av_rational(self.stream.time_base));
-        let codec = ff::decoder::find(id).ok_or(ff::Error::DecoderNotFound).map_err(unsupported)?;
-        let threads = self.config.threads.max(1);
-        let mut options = ff::Dictionary::new();
-        options.set("threads", &threads.to_string());
-        // Said here, because setting anything else about threads before opening forgets it.
-        options.set("thread_type", "frame+slice");
-        // Crop to the pixel: by default FFmpeg keeps left edges aligned for speed.
-        options.set("flags", "+unaligned");
-        let shared = self.shared.as_ref().map(SharedFrames::set);
-        let buffers = Buffers::new(id, threads, self.config.held, self.config.when_empty, shared)?;
-        self.codec = Some(PooledDecoder::open(context.0, codec, options, buffers).map_err(unsupported)?);
+        self.codec = Some(Codec::open(&self.stream, &self.config, self.shared.as_ref())?);
         self.state = State::Opened;
         Ok(())
     }
@@ -173,8 +167,9 @@ impl VideoDecoder {
     /// packet is taken, skipped and counted.
     ///
     /// # Errors
-    /// [`Error::WrongState`] unless opened or streaming; [`Error::Core`] if memory that is [shared](Self::with_frames) has no
-    /// slot left.
+    /// [`Error::WrongState`] unless opened or streaming; [`Error::LimitExceeded`] for a picture with too many pixels, or
+    /// after too many packets that yielded nothing; [`Error::Core`] if memory that is [shared](Self::with_frames) has no slot
+    /// left.
     ///
     /// # Realtime
     /// Does not allocate on the Rust heap, but for a new pool.
@@ -190,10 +185,13 @@ impl VideoDecoder {
             Ok(()) => {}
             Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::Full),
             Err(_) => {
-                refused(codec)?;
+                refused(codec, &self.stream)?;
                 self.damaged += 1;
             }
         }
+        self.barren += 1;
+        let most = self.stream.limits.barren_packets;
+        Limit::BarrenPackets.check(&self.stream.place, most.into(), self.barren.into())?;
         Ok(Flow::Done)
     }
 
@@ -216,7 +214,8 @@ impl VideoDecoder {
     /// again.
     ///
     /// # Errors
-    /// [`Error::WrongState`] unless open; [`Error::UnsupportedFormat`] for a pixel format without a counterpart, whose
+    /// [`Error::WrongState`] unless open; [`Error::LimitExceeded`] for a picture with too many pixels;
+    /// [`Error::UnsupportedFormat`] for a pixel format without a counterpart, whose
     /// picture is dropped; [`Error::Core`] if `to` has another size or format, or for want of a slot to copy into.
     ///
     /// # Realtime
@@ -228,11 +227,14 @@ impl VideoDecoder {
             let mut failures = 0;
             loop {
                 match codec.receive(&mut self.frame) {
-                    Ok(()) => break,
+                    Ok(device) => {
+                        self.device = device;
+                        break;
+                    }
                     Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::NeedMore),
-                    Err(ff::Error::Eof) => return Ok(Flow::Ended),
+                    Err(ff::Error::Eof) => return codec.refused().map_or(Ok(Flow::Ended), |error| Err(error.clone())),
                     Err(_) => {
-                        refused(codec)?;
+                        refused(codec, &self.stream)?;
                         self.damaged += 1;
                         failures += 1;
                     }
@@ -246,6 +248,7 @@ impl VideoDecoder {
         let was_copied = to.put(&mut self.waiting)?;
         self.copies += u64::from(was_copied);
         self.pictures += 1;
+        self.barren = 0;
         Ok(Flow::Done)
     }
 
@@ -259,9 +262,14 @@ impl VideoDecoder {
     /// # Realtime
     /// Does not allocate on the Rust heap, but for a new pool.
     pub fn decode_into(&mut self, packet: &Packet, to: &mut impl Destination) -> Result<Flow, Error> {
-        let sent = self.send(packet)?;
-        let received = self.receive(to)?;
-        Ok(if sent == Flow::Full { Flow::Full } else { received })
+        loop {
+            match (self.send(packet)?, self.receive(to)?) {
+                // What came out had come out before a device failed; now there is room.
+                (Flow::Full, Flow::NeedMore) => {}
+                (Flow::Full, _) => return Ok(Flow::Full),
+                (_, received) => return Ok(received),
+            }
+        }
     }
 
     /// After the last packet: the pictures that the decoder still holds, one a call. [`Flow::Done`] if one is in `to`,
@@ -290,6 +298,7 @@ impl VideoDecoder {
             codec.flush();
         }
         self.waiting = None;
+        self.barren = 0;
         self.state = State::Opened;
         Ok(())
     }
@@ -301,21 +310,33 @@ impl VideoDecoder {
         self.state = State::Closed;
     }
 
+    /// The device that it decodes on; `None` when it decodes in software, from the start or since the device failed. Whether
+    /// the device takes the stream shows with the first picture; [`VideoFrame::device`] tells where each really came from.
+    pub fn device(&self) -> Option<HwKind> {
+        self.codec.as_ref().and_then(Codec::device)
+    }
+
+    /// Why it decodes in software although it was given a device.
+    pub fn fallback(&self) -> Option<&str> {
+        self.codec.as_ref().and_then(Codec::fallback)
+    }
+
     /// What it did so far; figures of the pool are those since it was opened.
     pub fn stats(&self) -> DecoderStats {
-        let (in_place, copies) = self.codec.as_ref().map_or((0, 0), |codec| codec.buffers().counts());
+        let counts = self.codec.as_ref().map(Codec::counts).unwrap_or_default();
         DecoderStats {
             pictures: self.pictures,
-            in_place,
-            copies: copies + self.copies,
-            damaged: self.damaged,
+            in_place: counts.in_place,
+            copies: counts.copies + self.copies,
+            downloads: counts.downloads,
+            damaged: self.damaged + self.codec.as_ref().map_or(0, Codec::lost),
             pool: self.codec.as_ref().map(|codec| codec.buffers().pool_stats()).unwrap_or_default(),
         }
     }
 
     /// The figures of its slots for a monitor, until it is closed.
     pub(crate) fn observer(&self) -> Option<impl FnMut() -> Option<PoolStats> + Send + 'static> {
-        self.codec.as_ref().map(PooledDecoder::observer)
+        self.codec.as_ref().map(Codec::observer)
     }
 
     /// The colours that the bitstream gave the last picture.
@@ -330,25 +351,32 @@ impl VideoDecoder {
 
     /// Width and height of the pictures before cropping.
     pub(crate) fn coded_size(&self) -> (i32, i32) {
-        self.codec.as_ref().map_or((0, 0), PooledDecoder::coded_size)
+        self.codec.as_ref().map_or((0, 0), Codec::coded_size)
     }
 
     /// Makes a handle of the picture that the codec just gave.
     fn take(&mut self) -> Result<VideoFrame, Error> {
         self.pixel = self.frame.format();
         let unsupported = |format: String| Error::UnsupportedFormat { place: self.stream.place.to_string(), format };
+        let pixels = u64::from(self.frame.width()) * u64::from(self.frame.height());
+        Limit::Pixels.check(&self.stream.place, self.stream.limits.pixels, pixels)?;
         let counterpart =
             pixels::counterpart(self.pixel).ok_or_else(|| unsupported(format!("pixel format {:?}", self.pixel)))?;
         self.bitstream = sys::frame_color(&self.frame);
         if counterpart.is_full_range {
             self.bitstream.range = 2;
         }
-        let facts = Facts::of(&self.frame, color_description(self.stream.container.color, self.bitstream));
+        let facts = Facts::of(
+            &self.frame,
+            color_description(self.stream.container.color, self.bitstream),
+            self.stream.container.aspect,
+        );
         self.damaged += u64::from(facts.is_damaged);
         let frame = std::mem::replace(&mut self.frame, ff::frame::Video::empty());
         let picture = self.handle(frame, counterpart)?;
         let mut picture = picture.ok_or_else(|| unsupported("the layout of its pictures".to_owned()))?;
         picture.describe(facts);
+        picture.set_device(self.device);
         Ok(picture)
     }
 
@@ -364,7 +392,11 @@ impl VideoDecoder {
     }
 }
 
-/// Pictures are lost for want of memory that is shared, not because they are damaged.
-fn refused(codec: &PooledDecoder) -> Result<(), Error> {
-    codec.buffers().take_refusal().map_or(Ok(()), |error| Err(error.into()))
+/// Pictures are lost for want of memory that is shared, or because they have too many pixels, not because they are damaged.
+fn refused(codec: &Codec, stream: &VideoStream) -> Result<(), Error> {
+    let buffers = codec.buffers();
+    if let Some(error) = buffers.take_refusal() {
+        return Err(error.into());
+    }
+    buffers.take_refused().map_or(Ok(()), |got| Limit::Pixels.check(&stream.place, stream.limits.pixels, got))
 }

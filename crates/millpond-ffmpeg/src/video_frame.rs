@@ -5,7 +5,8 @@
 //! only while this is the last reference to them; otherwise compose onto another frame. Handles may outlive decoder and pool and go to other threads; dropping one gives the slot back as soon as the
 //! decoder is done with it too.
 
-use crate::{Error, pixels, sys};
+use crate::hw::HwKind;
+use crate::{Error, pixels, streams, sys};
 use ffmpeg_next as ff;
 use millpond_core::pool::{Pooled, SharedPooled};
 use millpond_core::video::{ColorDescription, Frame, FrameView, FrameViewMut, PixelFormat};
@@ -14,10 +15,19 @@ use std::fmt;
 /// A decoded picture on loan from its decoder's pool.
 pub struct VideoFrame {
     pixels: Pixels,
-    tick: Option<i64>,
-    color: ColorDescription,
-    is_interlaced: bool,
-    is_damaged: bool,
+    facts: Facts,
+}
+
+/// Whether a picture is one moment or two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FieldOrder {
+    /// All rows belong to one moment.
+    #[default]
+    Progressive,
+    /// Rows 0, 2, 4, … come first, the others half a picture later.
+    TopFirst,
+    /// Rows 1, 3, 5, … come first.
+    BottomFirst,
 }
 
 enum Pixels {
@@ -35,13 +45,15 @@ impl VideoFrame {
     }
 
     fn new(pixels: Pixels) -> VideoFrame {
-        let color = ColorDescription::default();
-        VideoFrame { pixels, tick: None, color, is_interlaced: false, is_damaged: false }
+        VideoFrame { pixels, facts: Facts::default() }
     }
 
-    pub(crate) fn describe(&mut self, frame: Facts) {
-        let Facts { tick, color, is_interlaced, is_damaged } = frame;
-        (self.tick, self.color, self.is_interlaced, self.is_damaged) = (tick, color, is_interlaced, is_damaged);
+    pub(crate) fn describe(&mut self, facts: Facts) {
+        self.facts = facts;
+    }
+
+    pub(crate) fn set_device(&mut self, device: Option<HwKind>) {
+        self.facts.device = device;
     }
 
     /// The visible pixels, cropped as the bitstream says and not turned.
@@ -88,8 +100,7 @@ impl VideoFrame {
             }
             Pixels::Own(frame) => Pixels::Own(frame.clone()),
         };
-        let VideoFrame { tick, color, is_interlaced, is_damaged, .. } = *self;
-        Ok(VideoFrame { pixels, tick, color, is_interlaced, is_damaged })
+        Ok(VideoFrame { pixels, facts: self.facts })
     }
 
     /// Makes `to` refer to the picture as `pixel`, for an encoder.
@@ -104,49 +115,86 @@ impl VideoFrame {
 
     /// Presentation time in ticks of its stream's time base, if the file tells it.
     pub fn tick(&self) -> Option<i64> {
-        self.tick
+        self.facts.tick
+    }
+
+    /// How long it is shown, in ticks; 0 if the file does not tell. Where the frame rate varies, the next picture's time
+    /// counts.
+    pub fn duration(&self) -> i64 {
+        self.facts.duration
     }
 
     /// What its numbers mean: the container's tags where there are any, else the bitstream's.
     pub fn color(&self) -> ColorDescription {
-        self.color
+        self.facts.color
     }
 
-    /// Two fields of different times make up this picture.
-    pub fn is_interlaced(&self) -> bool {
-        self.is_interlaced
+    /// Width to height of a pixel: the container's where it gives one, else the bitstream's; (1, 1) is square, a 0 counts as
+    /// square.
+    pub fn pixel_aspect(&self) -> (u32, u32) {
+        self.facts.pixel_aspect
+    }
+
+    /// Whether two fields of different times make up this picture, and which comes first. Nothing here takes them apart.
+    pub fn field_order(&self) -> FieldOrder {
+        self.facts.field_order
+    }
+
+    /// If it has two fields: whether the top one comes first.
+    pub(crate) fn fields(&self) -> Option<bool> {
+        match self.facts.field_order {
+            FieldOrder::Progressive => None,
+            order => Some(order == FieldOrder::TopFirst),
+        }
+    }
+
+    /// The device that decoded it; `None` if it was decoded in software.
+    pub fn device(&self) -> Option<HwKind> {
+        self.facts.device
     }
 
     /// The decoder had to guess parts of it.
     pub fn is_damaged(&self) -> bool {
-        self.is_damaged
+        self.facts.is_damaged
     }
 }
 
 /// What is known about a picture besides its pixels.
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Facts {
     pub(crate) tick: Option<i64>,
-    pub(crate) color: ColorDescription,
-    pub(crate) is_interlaced: bool,
+    duration: i64,
+    color: ColorDescription,
+    pixel_aspect: (u32, u32),
+    field_order: FieldOrder,
     pub(crate) is_damaged: bool,
+    device: Option<HwKind>,
 }
 
 impl Facts {
     /// Reads them from a decoder's picture.
-    pub(crate) fn of(frame: &ff::frame::Video, color: ColorDescription) -> Facts {
+    pub(crate) fn of(frame: &ff::frame::Video, color: ColorDescription, container: (i32, i32)) -> Facts {
+        let aspect = frame.aspect_ratio();
         Facts {
             tick: frame.pts().or(frame.timestamp()),
+            duration: frame.packet().duration,
             color,
-            is_interlaced: frame.is_interlaced(),
+            pixel_aspect: streams::pixel_aspect(container, (aspect.numerator(), aspect.denominator())),
+            field_order: match (frame.is_interlaced(), frame.is_top_first()) {
+                (false, _) => FieldOrder::Progressive,
+                (true, true) => FieldOrder::TopFirst,
+                (true, false) => FieldOrder::BottomFirst,
+            },
             is_damaged: frame.is_corrupt() || frame.has_decode_errors(),
+            device: None,
         }
     }
 }
 
 impl From<Pooled<Frame>> for VideoFrame {
     fn from(frame: Pooled<Frame>) -> VideoFrame {
-        let color = frame.color();
-        VideoFrame { color, ..VideoFrame::new(Pixels::Own(frame.share())) }
+        let facts = Facts { color: frame.color(), ..Facts::default() };
+        VideoFrame { pixels: Pixels::Own(frame.share()), facts }
     }
 }
 
@@ -160,7 +208,7 @@ impl fmt::Debug for VideoFrame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VideoFrame")
             .field("kind", &self.view().kind())
-            .field("tick", &self.tick)
+            .field("tick", &self.facts.tick)
             .finish_non_exhaustive()
     }
 }
@@ -179,11 +227,16 @@ pub(crate) mod sealed {
     use super::*;
 
     pub trait Sealed {
+        /// It keeps the handle.
+        const KEEPS: bool = false;
+
         /// Takes the picture out of `waiting`, unless it does not fit; says whether its pixels were copied.
         fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error>;
     }
 
     impl Sealed for Option<VideoFrame> {
+        const KEEPS: bool = true;
+
         fn put(&mut self, waiting: &mut Option<VideoFrame>) -> Result<bool, Error> {
             *self = waiting.take();
             Ok(false)

@@ -14,6 +14,7 @@ use millpond_ffmpeg::{
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::path::Path;
+use std::time::Duration;
 
 /// Who brings the memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,6 +53,21 @@ const CLIPS: &[(&str, Memory, &str)] = &[
         Slots,
         "-f lavfi -i testsrc2=s=320x180:d=3 -pix_fmt yuv420p -c:v libx264 -preset fast -refs 16 -bf 3 -x264-params b-adapt=0:b-pyramid=normal:scenecut=0:keyint=250 OUT",
     ),
+    (
+        "h264_open_gop.mp4",
+        Slots,
+        "-f lavfi -i testsrc2=s=192x108:d=1.2 -pix_fmt yuv420p -c:v libx264 -bf 3 -x264-params open-gop=1:keyint=10:scenecut=0 OUT",
+    ),
+    (
+        "h264_refresh.ts",
+        Slots,
+        "-f lavfi -i testsrc2=s=192x108:d=0.8 -pix_fmt yuv420p -c:v libx264 -x264-params intra-refresh=1:keyint=12 OUT",
+    ),
+    (
+        "h264_turned.mp4",
+        Slots,
+        "-f lavfi -i testsrc2=s=192x108:d=0.4 -pix_fmt yuv420p -c:v libx264 -metadata:s:v rotate=90 OUT",
+    ),
     ("h264.flv", Slots, "-f lavfi -i testsrc2=s=128x72:d=0.4 -pix_fmt yuv420p -c:v libx264 OUT"),
     (
         "hevc.mp4",
@@ -62,6 +78,31 @@ const CLIPS: &[(&str, Memory, &str)] = &[
         "hevc_10.mkv",
         Slots,
         "-f lavfi -i testsrc2=s=186x106:d=0.4 -pix_fmt yuv420p10le -c:v libx265 -x265-params log-level=none OUT",
+    ),
+    (
+        "hevc_open_gop.mp4",
+        Slots,
+        "-f lavfi -i testsrc2=s=192x108:d=1 -pix_fmt yuv420p -c:v libx265 -x265-params log-level=none:open-gop=1:keyint=8:bframes=3 OUT",
+    ),
+    (
+        "hevc_fields.mkv",
+        Slots,
+        "-f lavfi -i testsrc2=s=192x128:r=50:d=0.4 -pix_fmt yuv420p -c:v libx265 -x265-params log-level=none:interlace=tff OUT",
+    ),
+    (
+        "hevc_422_10.mkv",
+        Slots,
+        "-f lavfi -i testsrc2=s=190x106:d=0.3 -pix_fmt yuv422p10le -c:v libx265 -x265-params log-level=none OUT",
+    ),
+    (
+        "hevc_444.mkv",
+        Slots,
+        "-f lavfi -i testsrc2=s=161x91:d=0.3 -pix_fmt yuv444p -c:v libx265 -x265-params log-level=none OUT",
+    ),
+    (
+        "vp9_10.webm",
+        Slots,
+        "-f lavfi -i testsrc2=s=161x91:d=0.3 -pix_fmt yuv420p10le -c:v libvpx-vp9 -deadline realtime -cpu-used 8 OUT",
     ),
     (
         "vp8.webm",
@@ -88,6 +129,18 @@ const CLIPS: &[(&str, Memory, &str)] = &[
         Copied,
         "-f lavfi -i testsrc2=s=192x108:d=0.4 -pix_fmt yuv420p10le -c:v libaom-av1 -cpu-used 8 -crf 40 -b:v 0 OUT",
     ),
+    (
+        "av1_odd.mkv",
+        Copied,
+        "-f lavfi -i testsrc2=s=161x91:d=0.3 -pix_fmt yuv420p -c:v libaom-av1 -cpu-used 8 -crf 40 -b:v 0 OUT",
+    ),
+    (
+        "av1_444.mkv",
+        Copied,
+        "-f lavfi -i testsrc2=s=160x90:d=0.3 -pix_fmt yuv444p -c:v libaom-av1 -cpu-used 8 -crf 40 -b:v 0 OUT",
+    ),
+    ("mpeg2_422.ts", Slots, "-f lavfi -i testsrc2=s=176x144:d=0.4 -pix_fmt yuv422p -c:v mpeg2video -bf 2 OUT"),
+    ("dnxhr.mov", Slots, "-f lavfi -i testsrc2=s=320x180:d=0.2 -pix_fmt yuv422p -c:v dnxhd -profile:v dnxhr_hq OUT"),
     ("mpeg1.mpg", Slots, "-f lavfi -i testsrc2=s=176x144:d=0.4 -pix_fmt yuv420p -c:v mpeg1video OUT"),
     (
         "mpeg2_fields.ts",
@@ -120,14 +173,15 @@ const CLIPS: &[(&str, Memory, &str)] = &[
 ];
 
 /// What a decoding is like.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct How {
     config: DecoderConfig,
     /// Pictures that are really held.
     holds: usize,
 }
 
-const PLAIN: How = How { config: DecoderConfig { threads: 1, held: 1, when_empty: Exhausted::Allocate }, holds: 1 };
+const PLAIN: How =
+    How { config: DecoderConfig { threads: 1, held: 1, when_empty: Exhausted::Allocate, device: None }, holds: 1 };
 
 fn demuxer(path: &Path) -> Demuxer {
     Demuxer::open(&Place::file(path).unwrap(), &Access::default(), &Cancel::new()).unwrap()
@@ -246,24 +300,93 @@ fn holding_more_than_said_is_counted_and_changes_no_picture() {
 }
 
 #[test]
-fn a_change_of_size_goes_to_a_pool_of_the_new_layout() {
-    let small = clip("change_a.h264", "-f lavfi -i testsrc2=s=160x90:d=0.4 -pix_fmt yuv420p -c:v libx264 -bf 2 OUT");
-    let large = clip("change_b.h264", "-f lavfi -i testsrc2=s=322x182:d=0.4 -pix_fmt yuv420p -c:v libx264 -bf 2 OUT");
-    let deep = clip("change_c.h264", "-f lavfi -i testsrc2=s=160x90:d=0.4 -pix_fmt yuv420p10le -c:v libx264 OUT");
-    let path = small.with_file_name("change.h264");
-    let whole: Vec<u8> = [&small, &large, &deep, &small].iter().flat_map(|path| std::fs::read(path).unwrap()).collect();
-    std::fs::write(&path, whole).unwrap();
-    let expected: Vec<String> =
-        [&small, &large, &deep, &small].iter().flat_map(|path| reference(path)).map(|(_, hash)| hash).collect();
-    for threads in [1, 3] {
+fn an_empty_pool_that_fails_loses_pictures_counts_them_and_recovers() {
+    let path = sixteen_references();
+    let expected = reference(&path);
+    let deadline = Some(Duration::from_millis(5));
+    for when_empty in [Exhausted::Fail, Exhausted::Wait { deadline }] {
         let mut demuxer = demuxer(&path);
-        let mut decoder = decoder(&demuxer, DecoderConfig { threads, held: 40, ..DecoderConfig::default() });
-        let mut frames = Vec::new();
-        decode(&mut demuxer, &mut decoder, |frame| frames.push(frame));
-        let kinds: Vec<String> = frames.iter().map(|frame| frame.view().kind().to_string()).collect();
-        let hashes: Vec<String> = frames.iter().map(hash).collect();
-        assert_eq!(hashes, expected, "{threads} threads: {kinds:?}");
-        assert_eq!((decoder.stats().copies, decoder.stats().pool.overflow), (0, 0), "{threads} threads");
+        let mut decoder =
+            decoder(&demuxer, DecoderConfig { threads: 2, held: 1, when_empty, ..DecoderConfig::default() });
+        let mut held = Vec::new();
+        decode(&mut demuxer, &mut decoder, |frame| held.push(frame));
+        let stats = decoder.stats();
+        assert!(held.len() < expected.len() && stats.damaged > 0, "{when_empty:?}: {stats:?}");
+        assert!(stats.pool.peak_usage <= stats.pool.capacity && stats.pool.overflow == 0, "{when_empty:?}: {stats:?}");
+        assert_eq!(stats.pool.waits > 0, when_empty != Exhausted::Fail, "{stats:?}");
+        held.clear();
+        demuxer.seek(0, 0).unwrap();
+        decoder.flush().unwrap();
+        let mut again = Vec::new();
+        decode(&mut demuxer, &mut decoder, |frame| again.push(hash(&frame)));
+        assert_eq!(again, expected.iter().map(|(_, hash)| hash.clone()).collect::<Vec<_>>(), "{when_empty:?}");
+    }
+}
+
+#[test]
+fn an_empty_pool_that_waits_loses_nothing() {
+    let path = sixteen_references();
+    let expected = reference(&path);
+    let mut demuxer = demuxer(&path);
+    let when_empty = Exhausted::Wait { deadline: None };
+    let mut decoder = decoder(&demuxer, DecoderConfig { threads: 2, held: 1, when_empty, ..DecoderConfig::default() });
+    let (frames, shown) = std::sync::mpsc::channel::<VideoFrame>();
+    // Holds on to everything until nothing more comes, and only then lets go.
+    let hoarder = std::thread::spawn(move || {
+        let (mut held, mut hashes) = (Vec::new(), Vec::new());
+        loop {
+            match shown.recv_timeout(Duration::from_millis(50)) {
+                Ok(frame) => held.push(frame),
+                Err(end) => {
+                    hashes.extend(held.drain(..).map(|frame| hash(&frame)));
+                    if end == std::sync::mpsc::RecvTimeoutError::Disconnected {
+                        return hashes;
+                    }
+                }
+            }
+        }
+    });
+    decode(&mut demuxer, &mut decoder, |frame| frames.send(frame).unwrap());
+    drop(frames);
+    assert_eq!(hoarder.join().unwrap(), expected.into_iter().map(|(_, hash)| hash).collect::<Vec<_>>());
+    let stats = decoder.stats();
+    assert!(stats.pool.waits > 0 && stats.pool.overflow == 0 && stats.damaged == 0, "{stats:?}");
+}
+
+#[test]
+fn a_change_of_size_format_or_colour_goes_to_a_pool_of_the_new_layout() {
+    let line = |what: &str, codec: &str| format!("-f lavfi -i testsrc2=d=0.4:s={what} {codec} OUT");
+    for (extension, memory, codec) in [
+        ("h264", Slots, "-c:v libx264 -bf 2"),
+        ("hevc", Slots, "-c:v libx265 -x265-params log-level=none"),
+        ("obu", Copied, "-c:v libaom-av1 -cpu-used 8 -f obu"),
+    ] {
+        let parts = [
+            ("a", "160x90 -pix_fmt yuv420p -colorspace bt709 -color_primaries bt709 -color_trc bt709"),
+            ("b", "322x182 -pix_fmt yuv420p -colorspace bt709 -color_primaries bt709 -color_trc bt709"),
+            ("c", "160x90 -pix_fmt yuv420p10le -colorspace bt2020nc -color_primaries bt2020 -color_trc smpte2084"),
+        ];
+        let [a, b, c] = parts.map(|(name, what)| clip(&format!("change_{name}.{extension}"), &line(what, codec)));
+        let path = a.with_file_name(format!("change.{extension}"));
+        let order = [&a, &b, &c, &a];
+        std::fs::write(&path, order.iter().flat_map(|path| std::fs::read(path).unwrap()).collect::<Vec<u8>>()).unwrap();
+        let list = order.iter().map(|path| reference(path)).collect::<Vec<_>>();
+        let matrices = list.iter().zip([1, 1, 9, 1]).flat_map(|(part, matrix)| vec![matrix; part.len()]);
+        let matrices: Vec<u8> = matrices.collect();
+        let expected: Vec<String> = list.into_iter().flatten().map(|(_, hash)| hash).collect();
+        for threads in [1, 3] {
+            let mut demuxer = demuxer(&path);
+            let mut decoder = decoder(&demuxer, DecoderConfig { threads, held: 40, ..DecoderConfig::default() });
+            let mut frames = Vec::new();
+            decode(&mut demuxer, &mut decoder, |frame| frames.push(frame));
+            let kinds: Vec<String> = frames.iter().map(|frame| frame.view().kind().to_string()).collect();
+            let hashes: Vec<String> = frames.iter().map(hash).collect();
+            assert_eq!(hashes, expected, "{extension}, {threads} threads: {kinds:?}");
+            let color: Vec<u8> = frames.iter().map(|frame| frame.color().matrix).collect();
+            assert_eq!(color, matrices, "{extension}, {threads} threads");
+            let copies = if memory == Copied { frames.len() as u64 } else { 0 };
+            assert_eq!((decoder.stats().copies, decoder.stats().pool.overflow), (copies, 0), "{extension}");
+        }
     }
 }
 

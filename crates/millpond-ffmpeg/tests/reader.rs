@@ -7,6 +7,8 @@ mod common;
 use common::clip;
 use millpond_ffmpeg::{Access, Cancel, Demuxer, Error, Flow, Packet, Place};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const LINE: &str = "-f lavfi -i testsrc2=s=320x180:d=2 -pix_fmt yuv420p -c:v libx264 -g 10 -bf 2 OUT";
 
@@ -114,6 +116,59 @@ fn a_reader_that_lies_about_seeking_is_found_out() {
     let (bytes, _) = by_name("reader.mp4");
     let error = seekable(Liar(Cursor::new(bytes))).and_then(packets).unwrap_err();
     assert_eq!(error.code(), "E_READER", "{error}");
+}
+
+/// Tells the truth about bytes and lies about places.
+struct Elsewhere {
+    bytes: Cursor<Vec<u8>>,
+    kind: &'static str,
+    calls: Arc<AtomicU64>,
+}
+
+impl Read for Elsewhere {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.bytes.read(buffer)
+    }
+}
+
+impl Seek for Elsewhere {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        match (self.kind, to) {
+            ("has no end", SeekFrom::End(_)) => self.bytes.seek(to).map(|_| u64::MAX),
+            ("is longer than it is", SeekFrom::End(_)) => self.bytes.seek(to).map(|end| end * 1000),
+            ("is empty", SeekFrom::End(_)) => self.bytes.seek(to).map(|_| 0),
+            ("stays where it is", SeekFrom::Start(place)) => Ok(place),
+            ("is always at the start", SeekFrom::Current(_)) => Ok(0),
+            ("cannot seek", _) => Err(io::ErrorKind::Unsupported.into()),
+            _ => self.bytes.seek(to),
+        }
+    }
+}
+
+#[test]
+fn a_reader_that_lies_about_its_length_or_place_ends_and_breaks_nothing() {
+    for kind in
+        ["has no end", "is longer than it is", "is empty", "stays where it is", "is always at the start", "cannot seek"]
+    {
+        for name in ["reader.mp4", "reader.mkv", "reader.ts", "reader.flv"] {
+            let (bytes, expected) = by_name(name);
+            let calls = Arc::new(AtomicU64::new(0));
+            let reader = Elsewhere { bytes: Cursor::new(bytes), kind, calls: Arc::clone(&calls) };
+            let stay = seekable(reader).and_then(|mut demuxer| {
+                let _ = demuxer.seek(0, expected[expected.len() / 2].0);
+                packets(demuxer)
+            });
+            if let Err(error) = stay {
+                assert!(
+                    matches!(error.code(), "E_READER" | "E_MEDIA_BROKEN" | "E_LIMIT_DURATION"),
+                    "{kind}, {name}: {error}"
+                );
+            }
+            assert!(calls.load(Ordering::Relaxed) < 10_000, "{kind}, {name}: {calls:?} calls");
+        }
+    }
 }
 
 #[test]

@@ -6,8 +6,9 @@
 use millpond_core::memory::CountingAllocator;
 use millpond_core::memory::{self, History, Monitor, Thresholds, footprint};
 use millpond_ffmpeg::{
-    Access, Cancel, DecoderConfig, Demuxer, Error, Event, Flow, Packet, Place, RenderOptions, RenderReport, Sampler,
-    SharedMonitor, VideoDecoder, WARM_UP_FRAMES, render,
+    Access, AudioEncoderConfig, Cancel, DecoderConfig, Demuxer, Error, Event, Flow, Muxer, MuxerConfig, Packet, Place,
+    RenderOptions, RenderReport, Sampler, SharedMonitor, TranscodeOptions, Treatment, VideoDecoder, VideoEncoderConfig,
+    WARM_UP_FRAMES, render, transcode,
 };
 use millpond_scene::Scene;
 use std::hint::black_box;
@@ -46,7 +47,8 @@ fn main() {
     a_failing_callback_ends_everything(&folder, output.path().join("failed.mp4"));
     decoding_leaves_the_heap_alone(&folder.join("steady.mp4"));
     decoding_again_and_again_takes_no_more_memory(&folder.join("steady.mp4"));
-    println!("test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
+    transcoding_leaves_the_heap_alone(&folder.join("steady.mp4"), output.path());
+    println!("test result: ok. 6 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
 }
 
 fn make_clip(folder: &Path) {
@@ -105,6 +107,23 @@ fn a_failing_callback_ends_everything(folder: &Path, output: PathBuf) {
     });
     assert_eq!(failed.unwrap_err().code(), "E_OUTPUT");
     assert_eq!(std::fs::read_dir(output.parent().unwrap()).unwrap().count(), 1, "only the whole file is left");
+}
+
+/// Pictures by reference and to B-frames; and resized, in another format, with sound of another rate.
+fn transcoding_leaves_the_heap_alone(path: &Path, folder: &Path) {
+    let cases = [("x.mp4", "libx264", (0, 0), "aac", 0), ("x.mkv", "mjpeg", (64, 48), "flac", 32_000)];
+    for (name, codec, (width, height), sound, rate_hz) in cases {
+        let place = Place::file(path).unwrap();
+        let demuxer = Demuxer::open(&place, &Access::default(), &Cancel::new()).unwrap();
+        let muxer = Muxer::to_file(&folder.join(name), &MuxerConfig::default()).unwrap();
+        let rate = millpond_core::Rational::from_integer(0);
+        let mut options = TranscodeOptions::new(muxer.container());
+        options.video = Treatment::Encode(VideoEncoderConfig::new(codec, width, height, rate));
+        options.audio = Treatment::Encode(AudioEncoderConfig::new(sound, rate_hz, 0));
+        let report = transcode(demuxer, muxer, &options, &mut |_| {}).unwrap();
+        assert_eq!((report.frames, report.steady_allocations), (75, 0), "{name}");
+        std::fs::remove_file(folder.join(name)).unwrap();
+    }
 }
 
 /// Decodes the clip so often with one decoder, with calls of alloc and realloc after the first time.

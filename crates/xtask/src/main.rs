@@ -1,6 +1,7 @@
 //! `cargo xtask COMMAND`: set-up, the demo, the tests, conformance, benchmarks. Every step that takes long or changes the
 //! machine shows the plain command it runs.
 
+mod asan;
 mod bench;
 mod conformance;
 mod demo;
@@ -34,6 +35,7 @@ usage: cargo xtask COMMAND
                              and memory over twenty minutes of decoding
   kernels                    every kernel on 10,000 random inputs, and as often called wrongly
   fuzz [SECONDS]             the kernels and the readers of files under AddressSanitizer; 300 seconds unless given
+  asan                       native media and damaged files under AddressSanitizer
   aarch64                    the core's tests and the hashes of all kernels, emulated
   pack                       the npm package as a tarball under target/npm/
   bench GROUP [--json]       our figures beside those of other programs and libraries
@@ -62,6 +64,7 @@ fn dispatch(args: &[String]) -> Outcome {
         ("demo", [open]) if open == "--open" => demo::run(true),
         ("test", []) => test::run(),
         ("loom" | "miri" | "soak", []) => pools::run(command),
+        ("asan", []) => asan::run(),
         ("wasm" | "page" | "pack", []) => package(command),
         ("kernels", []) => kernels::run(),
         ("fuzz", []) => kernels::fuzz(300),

@@ -13,32 +13,61 @@ use wasm_bindgen_cli_support::Bindgen;
 /// What a build step fails with.
 pub(crate) type Error = Box<dyn std::error::Error>;
 
-/// Compiles `bindings/wasm` and leaves `millpond_wasm.js` and `millpond_wasm_bg.wasm` in `bindings/wasm/pkg`.
+/// A module of the package: which entries' code it has, and whether it uses SIMD.
+struct Module {
+    /// Folder under `bindings/wasm/pkg`.
+    name: &'static str,
+    /// Features of `millpond-wasm`.
+    features: &'static str,
+    simd128: bool,
+}
+
+const MODULES: [Module; 4] = [
+    Module { name: "full", features: "audio,video,scene", simd128: true },
+    Module { name: "scalar", features: "audio,video,scene", simd128: false },
+    Module { name: "audio", features: "audio", simd128: true },
+    Module { name: "video", features: "video", simd128: true },
+];
+
+/// Compiles `bindings/wasm` and leaves `millpond_wasm.js` and `millpond_wasm_bg.wasm` of each module in a folder of
+/// `bindings/wasm/pkg`.
 pub(crate) fn build(root: &Path) -> Result<(), Error> {
-    let target = root.join("target/wasm-simd");
-    run(Command::new("cargo")
-        .args(["build", "--package", "millpond-wasm", "--target", "wasm32-unknown-unknown", "--profile", "wasm"])
-        .arg("--target-dir")
-        .arg(&target)
-        .env("RUSTFLAGS", "-C target-feature=+simd128")
-        .current_dir(root))?;
+    let only = std::env::var("ONLY").unwrap_or_default();
+    MODULES.iter().filter(|m| only.is_empty() || only.contains(m.name)).try_for_each(|module| module.build(root))
+}
 
-    let compiled = target.join("wasm32-unknown-unknown/wasm/millpond_wasm.wasm");
-    let module = target.join("millpond_wasm.wasm");
-    if Command::new("wasm-opt").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        run(Command::new("wasm-opt").arg("-O3").arg(&compiled).arg("-o").arg(&module))?;
-    } else {
-        eprintln!("warning: wasm-opt (binaryen) is missing; the module is larger than it need be");
-        std::fs::copy(&compiled, &module)?;
+impl Module {
+    fn build(&self, root: &Path) -> Result<(), Error> {
+        let target = root.join(if self.simd128 { "target/wasm-simd" } else { "target/wasm-scalar" });
+        run(Command::new("cargo")
+            .args(["build", "--package", "millpond-wasm", "--target", "wasm32-unknown-unknown", "--profile", "wasm"])
+            .args(["--no-default-features", "--features", self.features])
+            .arg("--target-dir")
+            .arg(&target)
+            .env("RUSTFLAGS", if self.simd128 { "-C target-feature=+simd128" } else { "" })
+            .current_dir(root))?;
+
+        let compiled = target.join("wasm32-unknown-unknown/wasm/millpond_wasm.wasm");
+        let module = target.join("millpond_wasm.wasm");
+        if Command::new("wasm-opt").arg("--version").output().is_ok_and(|output| output.status.success()) {
+            run(Command::new("wasm-opt")
+                .arg(std::env::var("WO").unwrap_or("-O3".into()))
+                .arg(&compiled)
+                .arg("-o")
+                .arg(&module))?;
+        } else {
+            eprintln!("warning: wasm-opt (binaryen) is missing; the module is larger than it need be");
+            std::fs::copy(&compiled, &module)?;
+        }
+
+        eprintln!("  $ wasm-bindgen --target web --out-dir bindings/wasm/pkg/{}", self.name);
+        Bindgen::new()
+            .input_path(&module)
+            .web(true)?
+            .typescript(true)
+            // The package carries the module inside; a path to it would only lead bundlers astray.
+            .omit_default_module_path(true)
+            .generate(root.join("bindings/wasm/pkg").join(self.name))
+            .map_err(Error::from)
     }
-
-    eprintln!("  $ wasm-bindgen --target web --out-dir bindings/wasm/pkg");
-    Bindgen::new()
-        .input_path(&module)
-        .web(true)?
-        .typescript(true)
-        // The package carries the module inside; a path to it would only lead bundlers astray.
-        .omit_default_module_path(true)
-        .generate(root.join("bindings/wasm/pkg"))
-        .map_err(Error::from)
 }

@@ -95,16 +95,23 @@ fn outputs_that_cannot_be_written() {
 #[test]
 fn a_full_disk_leaves_nothing() {
     let dir = folder(&plain_scene(), &[&clip()]);
-    render(&dir, &["-o", "whole.mp4"]).expect(0);
-    let blocks = fs::metadata(dir.path().join("whole.mp4")).unwrap().len() / 512;
-    fs::remove_file(dir.path().join("whole.mp4")).unwrap();
-    let before = listing(&dir);
     let binary = env!("CARGO_BIN_EXE_millpond");
-    for limit in [0, 1, blocks / 2, blocks - 1] {
-        let line =
-            format!("trap '' XFSZ; ulimit -f {limit}; '{binary}' render scene.json -o out.mp4 2>&1; test $? = 4");
-        shell(dir.path(), &line);
-        assert_eq!(listing(&dir), before, "limit {limit}");
+    for (line, output) in [
+        ("render scene.json", "out.mp4"),
+        ("remux clip.mp4", "out.mkv"),
+        ("remux clip.mp4", "out.ts"),
+        ("remux clip.mp4 --fragmented", "out.mp4"),
+        ("frame scene.json --at 0", "out.png"),
+    ] {
+        shell(dir.path(), &format!("'{binary}' {line} -o {output}"));
+        let blocks = fs::metadata(dir.path().join(output)).unwrap().len() / 512;
+        fs::remove_file(dir.path().join(output)).unwrap();
+        let before = listing(&dir);
+        for limit in [0, 1, blocks / 2, blocks - 1] {
+            let limited = format!("trap '' XFSZ; ulimit -f {limit}; '{binary}' {line} -o {output} 2>&1; test $? = 4");
+            shell(dir.path(), &limited);
+            assert_eq!(listing(&dir), before, "{line}, limit {limit}");
+        }
     }
 }
 

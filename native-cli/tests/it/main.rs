@@ -7,14 +7,18 @@
 
 mod cancelling;
 mod common;
+mod devices;
 mod failures;
 mod frames;
 mod inputs;
 mod json;
+mod live;
 mod mel;
 mod memory;
 mod paths;
 mod probing;
 mod remuxing;
 mod rendering;
+mod segmenting;
 mod sound;
+mod transcoding;

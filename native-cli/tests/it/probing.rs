@@ -23,11 +23,14 @@ fn the_sample_is_described() {
         ("duration", "132/25".into()),
         ("rotation_degrees", 0.into()),
         ("pixel_aspect", "1/1".into()),
+        ("field_order", "progressive".into()),
     ] {
         assert_eq!(video[field], value, "{field}");
     }
     assert_eq!(video["color"]["resolved"], serde_json::json!({"matrix": "bt709", "range": "limited"}));
     assert_eq!((&info["streams"][1]["rate_hz"], &info["streams"][1]["channels"]), (&48_000.into(), &6.into()));
+    let primed = probe(&made("primed.mp4", "-f lavfi -i sine=duration=0.3 -c:a aac"));
+    assert_eq!(primed["streams"][0]["priming_samples"], 1024);
     let text = millpond(["probe", sample("bigbuckbunny.mp4").to_str().unwrap()]).expect(0).stdout;
     assert!(text.contains("h264, 1280x720 yuv420p, 25.000 fps"), "{text}");
 }
@@ -66,6 +69,18 @@ fn turns_and_pixel_aspect_are_read() {
         "-f lavfi -i testsrc2=size=64x48:rate=25:duration=0.2 -vf setsar=64/45 -c:v libx264 -pix_fmt yuv420p",
     );
     assert_eq!(probe(&wide)["streams"][0]["pixel_aspect"], "64/45");
+}
+
+#[test]
+fn two_fields_are_told() {
+    let fields = made(
+        "fields.mkv",
+        "-f lavfi -i testsrc2=size=64x48:rate=50:duration=0.4,tinterlace=interleave_bottom -c:v mpeg2video -flags +ildct+ilme",
+    );
+    assert!(ffprobe(&fields, "v:0", "frame=interlaced_frame,top_field_first").starts_with("1,0"));
+    assert_eq!(probe(&fields)["streams"][0]["field_order"], "bottom_first");
+    let text = millpond(["probe", fields.to_str().unwrap()]).expect(0).stdout;
+    assert!(text.contains("two fields (bottom_first)"), "{text}");
 }
 
 #[test]

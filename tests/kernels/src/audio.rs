@@ -20,8 +20,10 @@ fn config(choices: &mut Choices<'_>) -> MelConfig {
     config
 }
 
-fn samples(choices: &mut Choices<'_>) -> Rc<[f32]> {
-    let len = choices.below(if cfg!(miri) { 300 } else { 5000 }) as usize;
+/// Noise, of a length that makes at most some hundred frames of this hop.
+fn samples(choices: &mut Choices<'_>, hop_samples: usize) -> Rc<[f32]> {
+    let limit = if cfg!(miri) { 300 } else { 5000 };
+    let len = choices.below(hop_samples.saturating_mul(100).clamp(1, limit) as u32) as usize;
     let mut samples = choices.floats(len);
     if choices.once_in(8) && len > 0 {
         let at = choices.below(len as u32) as usize;
@@ -31,7 +33,8 @@ fn samples(choices: &mut Choices<'_>) -> Rc<[f32]> {
 }
 
 pub(crate) fn mel_trial(choices: &mut Choices<'_>) -> Trial {
-    let (config, samples, linear) = (config(choices), samples(choices), choices.once_in(4));
+    let config = config(choices);
+    let (samples, linear) = (samples(choices, config.hop_samples), choices.once_in(4));
     let len = config.n_mels * config.output_frames(samples.len());
     let target = Target::floats(choices.below(9) as usize, len);
     Trial::new(format!("{config:?} of {}, linear {linear}", samples.len()), target, move |level| {
@@ -69,7 +72,8 @@ fn any_config(choices: &mut Choices<'_>) -> MelConfig {
 }
 
 pub(crate) fn mel_misuse(choices: &mut Choices<'_>) {
-    let (config, samples) = (any_config(choices), samples(choices));
+    let config = any_config(choices);
+    let samples = samples(choices, config.hop_samples);
     let Ok(mel) = Mel::new(config) else { return };
     let mut mel = mel.with_level(choices.level());
     let needed = mel.output_len(samples.len());
@@ -83,7 +87,8 @@ pub(crate) fn mel_misuse(choices: &mut Choices<'_>) {
 }
 
 pub(crate) fn stream_trial(choices: &mut Choices<'_>) -> Trial {
-    let (config, samples) = (config(choices), samples(choices));
+    let config = config(choices);
+    let samples = samples(choices, config.hop_samples);
     let mut reference = ClipReference::peak(1.5);
     (reference.mean, reference.deviation) = (vec![0.25; config.n_mels], vec![1.5; config.n_mels]);
     // How the clip is cut into pieces must not matter to anything.
@@ -109,7 +114,8 @@ pub(crate) fn stream_trial(choices: &mut Choices<'_>) -> Trial {
 }
 
 pub(crate) fn stream_misuse(choices: &mut Choices<'_>) {
-    let (config, samples) = (any_config(choices), samples(choices));
+    let config = any_config(choices);
+    let samples = samples(choices, config.hop_samples);
     let mut reference = ClipReference::peak(choices.pick(&[0.0, 3.0, f32::NAN, f32::INFINITY]));
     let means = choices.pick(&[0, config.n_mels.min(100)]);
     (reference.mean, reference.deviation) = (vec![0.0; means], vec![choices.pick(&[0.0, 1.0, f32::NAN]); means]);
@@ -130,7 +136,7 @@ pub(crate) fn stream_misuse(choices: &mut Choices<'_>) {
 /// Has no levels: one sample after the other.
 pub(crate) fn resampler_trial(choices: &mut Choices<'_>) -> Trial {
     let rates = [8000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000, 47_999];
-    let (from_hz, to_hz, samples) = (choices.pick(&rates), choices.pick(&rates), samples(choices));
+    let (from_hz, to_hz, samples) = (choices.pick(&rates), choices.pick(&rates), samples(choices, 50));
     let (input, output) = (1 + choices.below(700) as usize, 1 + choices.below(300) as usize);
     let new = move || Resampler::new(from_hz, to_hz).unwrap_or_else(|e| panic!("{e}"));
     let target = Target::floats(choices.below(9) as usize, new().clip_len(samples.len()));
@@ -157,7 +163,7 @@ pub(crate) fn resampler_misuse(choices: &mut Choices<'_>) {
         0 => choices.pick(&[0, 999, 384_001, u32::MAX]),
         _ => choices.pick(&[1000, 8000, 44_100, 384_000]),
     };
-    let (from_hz, to_hz, samples) = (rate(choices), rate(choices), samples(choices));
+    let (from_hz, to_hz, samples) = (rate(choices), rate(choices), samples(choices, 50));
     let Ok(mut resampler) = Resampler::new(from_hz, to_hz) else { return };
     resampler.seek(choices.pick(&[0, 1, 12_345, u64::MAX / 2, u64::MAX]));
     let mut out = vec![0.0; choices.below(900) as usize];

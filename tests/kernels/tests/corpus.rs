@@ -54,7 +54,7 @@ fn kernels_stand_any_bytes() {
     families.dedup();
     assert_eq!(families.len(), 8);
     for family in families {
-        run(family, 60, |bytes| fuzz(family, bytes));
+        run(family, 40, |bytes| fuzz(family, bytes));
     }
 }
 

@@ -14,14 +14,14 @@ fn kernel(name: &str) -> Kernel {
 
 fn every_level_equals_scalar(name: &str) {
     let kernel = kernel(name);
-    for seed in 0..cases(if cfg!(miri) { 3 } else { 100 }) {
+    for seed in 0..cases(if cfg!(miri) { 3 } else { 60 }) {
         (kernel.trial)(&mut Choices::seeded(seed)).check();
     }
 }
 
 fn wrong_arguments_are_refused(name: &str) {
     let kernel = kernel(name);
-    for seed in 0..cases(if cfg!(miri) { 5 } else { 300 }) {
+    for seed in 0..cases(if cfg!(miri) { 5 } else { 200 }) {
         (kernel.misuse)(&mut Choices::seeded(seed));
     }
 }

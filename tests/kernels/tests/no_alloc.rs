@@ -11,7 +11,7 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn main() {
     for level in Level::available() {
-        let allocating = millpond_kernels::allocating(40, level);
+        let allocating = millpond_kernels::allocating(25, level);
         assert!(allocating.is_empty(), "{level:?}:\n{allocating}");
     }
     let before = memory::counts();

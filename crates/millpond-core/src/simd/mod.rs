@@ -6,7 +6,8 @@
 //! byte. Tests force a level with [`Level::of`] or run through [`Level::available`].
 //!
 //! On x86-64 and aarch64 the machine is asked when the program runs. WebAssembly has nothing to ask: a build with
-//! `target-feature=+simd128` has [`Isa::Simd128`], one without has [`Isa::Scalar`] only.
+//! `target-feature=+simd128` has [`Isa::Simd128`] only, one without has [`Isa::Scalar`] only: a page downloads each
+//! kernel once.
 //!
 //! Byte kernels are written once, in the words of [`vector::Simd`], and compiled for every level by [`macros::kernels!`];
 //! a level is a file here. Beside them stands `scalar.rs`, plain Rust, which they equal.
@@ -35,7 +36,8 @@ pub enum Isa {
     Sse41,
     /// x86-64 with AVX2: 32 bytes.
     Avx2,
-    /// x86-64 with AVX-512 F, BW, DQ and VL: 64 bytes. Used where it was measured to pay.
+    /// x86-64 with AVX-512 F, BW, DQ, VL, VBMI and VNNI, which Ice Lake and Zen 4 brought together: 64 bytes. Used where it
+    /// was measured to pay.
     Avx512,
     /// aarch64: 16 bytes. Every such machine has it.
     Neon,
@@ -50,7 +52,7 @@ impl Isa {
     /// Whether this machine, or this WebAssembly build, has it.
     fn is_here(self) -> bool {
         match self {
-            Isa::Scalar => true,
+            Isa::Scalar => !cfg!(all(target_arch = "wasm32", target_feature = "simd128")),
             #[cfg(target_arch = "x86_64")]
             Isa::Sse41 => is_x86_feature_detected!("sse4.1") && is_x86_feature_detected!("ssse3"),
             #[cfg(target_arch = "x86_64")]
@@ -62,6 +64,8 @@ impl Isa {
                     && is_x86_feature_detected!("avx512bw")
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
+                    && is_x86_feature_detected!("avx512vbmi")
+                    && is_x86_feature_detected!("avx512vnni")
             }
             #[cfg(target_arch = "aarch64")]
             Isa::Neon => true,
@@ -77,8 +81,9 @@ impl Isa {
 pub struct Level(Isa);
 
 impl Level {
-    /// Plain Rust.
-    pub const SCALAR: Level = Level(Isa::Scalar);
+    /// The least capable level of this build: plain Rust, or in a WebAssembly build with simd128 that, which is its only one.
+    pub const SCALAR: Level =
+        Level(if cfg!(all(target_arch = "wasm32", target_feature = "simd128")) { Isa::Simd128 } else { Isa::Scalar });
 
     /// The most capable one. Detection is done by the standard library, once a process.
     ///
@@ -98,10 +103,31 @@ impl Level {
         Isa::ALL.into_iter().filter_map(Level::of)
     }
 
+    /// This level, or a lower one whose vectors are no longer than `bytes`: short rows are not left to plain code.
+    #[cfg(feature = "video")]
+    pub(crate) fn for_rows(self, bytes: usize) -> Level {
+        #[cfg(target_arch = "x86_64")]
+        {
+            // A machine with one of these has those before it too.
+            let longest = match bytes {
+                64.. => Isa::Avx512,
+                32.. => Isa::Avx2,
+                _ => Isa::Sse41,
+            };
+            Level(self.0.min(longest))
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            let _ = bytes;
+            self
+        }
+    }
+
     /// Which instruction set it is, for a kernel's dispatch.
     #[inline]
     pub fn isa(self) -> Isa {
-        self.0
+        // Where there is one level, say so in a way that lets the compiler drop the others' kernels.
+        if cfg!(all(target_arch = "wasm32", target_feature = "simd128")) { Isa::Simd128 } else { self.0 }
     }
 }
 
@@ -124,7 +150,7 @@ pub(crate) enum Token {
 impl Level {
     #[inline]
     pub(crate) fn token(self) -> Token {
-        match self.0 {
+        match self.isa() {
             #[cfg(target_arch = "x86_64")]
             Isa::Sse41 => Token::Sse41(sse41::Sse41(())),
             #[cfg(target_arch = "x86_64")]

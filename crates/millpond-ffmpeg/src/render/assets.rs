@@ -12,7 +12,7 @@ use std::path::Path;
 const START: usize = 16;
 
 /// For finding the end of a clip, which decodes one picture only.
-const SCAN: DecoderConfig = DecoderConfig { held: 1, threads: 1, when_empty: Exhausted::Allocate };
+const SCAN: DecoderConfig = DecoderConfig { held: 1, threads: 1, when_empty: Exhausted::Allocate, device: None };
 
 /// One asset of a scene.
 #[derive(Clone, Debug)]

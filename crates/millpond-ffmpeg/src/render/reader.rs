@@ -82,10 +82,10 @@ impl<'scope, 'env> Readers<'scope, 'env> {
 
     fn hire(&mut self) -> Result<usize, Error> {
         let (jobs, work) = bounded::<Job>(1);
-        let (assets, run, config) = (self.assets, self.run, self.config);
+        let (assets, run, config) = (self.assets, self.run, self.config.clone());
         threads::start(self.scope, "clip reader", move || {
             while let Some(job) = work.receive() {
-                read(job, assets, config, run);
+                read(job, assets, config.clone(), run);
             }
         })?;
         self.jobs.push(jobs);

@@ -10,6 +10,7 @@
 //! nevertheless is up to the pool's policy. Pictures whose size or format differ from those before come from a pool of
 //! their own; the old one drains.
 
+use super::hw::Wish;
 use crate::pixels;
 use ffmpeg_next as ff;
 use ffmpeg_next::ffi;
@@ -32,6 +33,24 @@ pub(crate) struct Buffers {
     current: Mutex<Option<FrameLayout>>,
     in_place: AtomicU64,
     copies: AtomicU64,
+    downloads: AtomicU64,
+    /// Where to decode, for the decoder's other callback.
+    pub(super) wish: Wish,
+    /// The most pixels of a picture, before cropping.
+    max_pixels: u64,
+    /// Pixels of the last picture that had more; 0 if there was none.
+    refused: AtomicU64,
+}
+
+/// What happened to the pictures of a decoder.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    /// Slots that the codec wrote into.
+    pub(crate) in_place: u64,
+    /// Pictures that were copied into one.
+    pub(crate) copies: u64,
+    /// Pictures that were copied into one from a device.
+    pub(crate) downloads: u64,
 }
 
 impl Buffers {
@@ -41,6 +60,7 @@ impl Buffers {
         threads: usize,
         held: usize,
         when_empty: Exhausted,
+        max_pixels: u64,
         shared: Option<&Arc<PoolSet>>,
     ) -> Result<Buffers, millpond_core::Error> {
         let capacity = reference_frames(codec) + 1 + threads + held;
@@ -52,6 +72,10 @@ impl Buffers {
             current: Mutex::default(),
             in_place: AtomicU64::new(0),
             copies: AtomicU64::new(0),
+            downloads: AtomicU64::new(0),
+            wish: Wish::nothing(),
+            max_pixels,
+            refused: AtomicU64::new(0),
         })
     }
 
@@ -62,9 +86,27 @@ impl Buffers {
         Ok(slot)
     }
 
-    /// Slots that the codec wrote into, and pictures that were copied into one.
-    pub(crate) fn counts(&self) -> (u64, u64) {
-        (self.in_place.load(Ordering::Relaxed), self.copies.load(Ordering::Relaxed))
+    /// A slot to copy a picture from a device into.
+    pub(super) fn slot_for_download(&self, layout: &FrameLayout) -> Result<Pooled<Frame>, millpond_core::Error> {
+        let slot = self.acquire(layout)?;
+        self.downloads.fetch_add(1, Ordering::Relaxed);
+        Ok(slot)
+    }
+
+    /// Where the decoder is to decode, as far as it can.
+    pub(crate) fn wish(&self) -> &Wish {
+        &self.wish
+    }
+
+    /// What happened so far.
+    pub(crate) fn counts(&self) -> Counts {
+        let now = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Counts { in_place: now(&self.in_place), copies: now(&self.copies), downloads: now(&self.downloads) }
+    }
+
+    /// Pixels of a picture that was refused because it has too many, told once.
+    pub(crate) fn take_refused(&self) -> Option<u64> {
+        Some(self.refused.swap(0, Ordering::Relaxed)).filter(|pixels| *pixels > 0)
     }
 
     /// The figures of all slots.
@@ -151,6 +193,12 @@ pub(super) unsafe extern "C" fn get_buffer(
     // the context, which live longer than it.
     unsafe {
         let buffers = &*((*context).opaque as *const Buffers);
+        let side = |side: c_int| u64::try_from(side).unwrap_or(0);
+        let pixels = side((*frame).width) * side((*frame).height);
+        if pixels > buffers.max_pixels {
+            buffers.refused.store(pixels, Ordering::Relaxed);
+            return ffi::AVERROR(ffi::EINVAL);
+        }
         let codec = (*context).codec;
         let is_direct = !codec.is_null() && (*codec).capabilities & ffi::AV_CODEC_CAP_DR1 as c_int != 0;
         let layout = if is_direct && (*context).hw_frames_ctx.is_null() { slot_layout(context, frame) } else { None };
@@ -172,7 +220,7 @@ pub(super) unsafe extern "C" fn get_buffer(
 ///
 /// # Safety
 /// The frame is valid and has no buffers.
-unsafe fn fill(frame: *mut ffi::AVFrame, mut slot: Pooled<Frame>) -> Option<()> {
+pub(super) unsafe fn fill(frame: *mut ffi::AVFrame, mut slot: Pooled<Frame>) -> Option<()> {
     let layout = *slot.layout();
     let data = slot.bytes_mut().as_mut_ptr();
     let opaque = slot.into_raw();

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses its share")]
 
 pub(crate) mod made;
+pub(crate) mod net;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ pub(crate) fn clip(name: &str, line: &str) -> PathBuf {
 
 /// A sample clip of `cargo xtask setup`.
 pub(crate) fn sample(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("media").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/media").join(name);
     assert!(path.exists(), "{} is missing: run `cargo xtask setup`", path.display());
     path
 }
