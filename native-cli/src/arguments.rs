@@ -3,12 +3,13 @@
 use crate::console::Console;
 use crate::failure::Failure;
 use clap::error::{ContextKind, ErrorKind};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use millpond::Rational;
 use millpond::audio::Profile;
-use millpond::ffmpeg::{Access, Container, HwKind};
+use millpond::ffmpeg::{Access, Container, HwKind, LiveConfig, Reconnect, Rung, SegmentFormat};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Render scenes, take stills, probe and remux media, compute log-mel features.
 #[derive(Debug, Parser)]
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Mel(MelArguments),
     /// Put the streams of a file into another container without decoding them.
     Remux(RemuxArguments),
+    /// Make HLS or DASH of a media file: segments and playlists in a folder.
+    Segment(SegmentArguments),
     /// Decode a file and encode it anew.
     Transcode(Box<TranscodeArguments>),
     /// Say which devices for decoding, encoding and filters open, and why the others do not.
@@ -69,6 +72,20 @@ pub(crate) struct ProtocolArguments {
     pub(crate) protocols: Vec<String>,
 }
 
+/// How sources and receivers that are live are treated: addresses, pipes and standard input (`-`).
+#[derive(Debug, Args)]
+pub(crate) struct LiveArguments {
+    /// Wait for somebody who sends, instead of connecting (RTMP, RTSP, SRT, HTTP).
+    #[arg(long)]
+    pub(crate) listen: bool,
+    /// Seconds that opening, or silence after it, may take.
+    #[arg(long, value_name = "SECONDS", value_parser = time, default_value = "10")]
+    pub(crate) timeout: Rational,
+    /// Connect again so many times in a row when source or receiver are lost.
+    #[arg(long, value_name = "TIMES", default_value_t = 0)]
+    pub(crate) reconnect: u32,
+}
+
 /// `millpond render`.
 #[derive(Debug, Args)]
 pub(crate) struct RenderArguments {
@@ -83,6 +100,9 @@ pub(crate) struct RenderArguments {
     /// Write how memory went over time as JSON, and beside it as a picture (.svg).
     #[arg(long, value_name = "FILE")]
     pub(crate) memory_report: Option<PathBuf>,
+    /// Tell how long each stage worked and waited.
+    #[arg(long)]
+    pub(crate) timing: bool,
 }
 
 /// `millpond frame`.
@@ -154,6 +174,8 @@ pub(crate) struct RemuxArguments {
     /// Write MP4 and MOV in fragments, which can be read while they grow.
     #[arg(long)]
     pub(crate) fragmented: bool,
+    #[command(flatten)]
+    pub(crate) live: LiveArguments,
     #[command(flatten)]
     pub(crate) protocols: ProtocolArguments,
 }
@@ -230,6 +252,8 @@ pub(crate) struct TranscodeArguments {
     #[arg(long)]
     pub(crate) fragmented: bool,
     #[command(flatten)]
+    pub(crate) live: LiveArguments,
+    #[command(flatten)]
     pub(crate) protocols: ProtocolArguments,
 }
 
@@ -241,10 +265,68 @@ pub(crate) struct DevicesArguments {
     pub(crate) here: Option<HwKind>,
 }
 
+/// `millpond segment`.
+#[derive(Debug, Args)]
+pub(crate) struct SegmentArguments {
+    /// The media file.
+    pub(crate) file: PathBuf,
+    /// The folder to write, which must be new or empty.
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) output: PathBuf,
+    /// What to write: HLS with fragmented MP4, HLS with transport streams, or DASH.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "hls")]
+    pub(crate) format: SegmentFormatArgument,
+    /// Seconds of a segment, 0.5 to 60; otherwise 6.
+    #[arg(long, value_name = "SECONDS", value_parser = time)]
+    pub(crate) duration: Option<Rational>,
+    /// Renditions, such as copy,720,480:1400k (shorter side, bits a second at most); otherwise the source's size, copied
+    /// where that is possible, and 720, 480 and 360 below it.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) ladder: Vec<Rung>,
+    /// Publish segments as they come, and keep all.
+    #[arg(long, conflicts_with = "window")]
+    pub(crate) event: bool,
+    /// Publish segments as they come, and delete those older than so many seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = time)]
+    pub(crate) window: Option<Rational>,
+    #[command(flatten)]
+    pub(crate) live: LiveArguments,
+    #[command(flatten)]
+    pub(crate) protocols: ProtocolArguments,
+}
+
+/// Names of segment formats.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SegmentFormatArgument {
+    Hls,
+    HlsTs,
+    Dash,
+}
+
+impl From<SegmentFormatArgument> for SegmentFormat {
+    fn from(format: SegmentFormatArgument) -> SegmentFormat {
+        match format {
+            SegmentFormatArgument::Hls => SegmentFormat::Hls,
+            SegmentFormatArgument::HlsTs => SegmentFormat::HlsTs,
+            SegmentFormatArgument::Dash => SegmentFormat::Dash,
+        }
+    }
+}
+
 impl SceneArguments {
     /// What may be opened.
     pub(crate) fn access(&self) -> Access {
         Access { protocols: self.protocols.protocols.clone(), folders: self.folders.clone(), ..Access::default() }
+    }
+}
+
+impl LiveArguments {
+    /// Deadlines and reconnection.
+    pub(crate) fn config(&self) -> LiveConfig {
+        let ms = (self.timeout * Rational::from_integer(1000)).to_integer();
+        let limit = Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX));
+        let reconnect = Reconnect { attempts: self.reconnect, ..Reconnect::default() };
+        LiveConfig { open: limit, read: limit, listen: self.listen, reconnect, ..LiveConfig::default() }
     }
 }
 

@@ -47,7 +47,7 @@ impl Console {
     }
 
     /// An event with some fields.
-    fn event(&self, name: &str, fields: &Value) -> Result<(), Failure> {
+    pub(crate) fn event(&self, name: &str, fields: &Value) -> Result<(), Failure> {
         let fields = fields.to_string();
         self.print(format_args!("{{\"event\":\"{name}\",{}\n", fields.trim_start_matches('{')))
     }

@@ -1,5 +1,5 @@
-//! The command `millpond`: renders scenes, takes stills, probes, remuxes and transcodes media, computes log-mel features,
-//! lists devices.
+//! The command `millpond`: renders scenes, takes stills, probes, remuxes, transcodes and segments media, computes log-mel
+//! features, lists devices.
 //!
 //! What a person reads is written by [`console`], and so is what a program reads with `--json`. Exit codes: 0 done,
 //! 2 wrong usage or scene, 3 media missing or broken, 4 output cannot be written, 5 not supported, 6 cancelled,
@@ -22,6 +22,7 @@ mod remux;
 mod render;
 mod scene_file;
 mod schema;
+mod segment;
 mod transcode;
 
 use arguments::Command;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Probe(arguments) => probe::run(&arguments, &console),
         Command::Mel(arguments) => mel::run(&arguments, &console),
         Command::Remux(arguments) => remux::run(&arguments, &console),
+        Command::Segment(arguments) => segment::run(&arguments, &console),
         Command::Transcode(arguments) => transcode::run(&arguments, &console),
         Command::Devices(arguments) => devices::run(&arguments, &console),
         Command::Schema => schema::run(&console),

@@ -9,14 +9,15 @@ use crate::memory_report::MemoryReport;
 use crate::progress::Progress;
 use crate::{interrupt, scene_file};
 use millpond::Rational;
-use millpond::ffmpeg::{AsideFile, Error, Event, RenderReport, WARM_UP_FRAMES, render};
+use millpond::ffmpeg::{AsideFile, Error, Event, RenderReport, StageTime, WARM_UP_FRAMES, render};
 use millpond::memory;
 use millpond::scene::{frame_hash, write_hash_line};
 use millpond::video::FrameView;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub(crate) fn run(arguments: &RenderArguments, console: &Console) -> Result<(), Failure> {
     let (scene, mut options) = scene_file::read(&arguments.scene)?;
@@ -61,14 +62,14 @@ pub(crate) fn run(arguments: &RenderArguments, console: &Console) -> Result<(), 
             format!("cancelled after {} frames: {} is whole up to there", report.frames, arguments.output.display());
         return Err(Failure::new(Error::Cancelled.exit_code(), Error::Cancelled.code(), message));
     }
-    tell(&report, &arguments.output, console)?;
+    tell(&report, arguments, console)?;
     unwritten.map_or(Ok(()), Err)
 }
 
-fn tell(report: &RenderReport, output: &Path, console: &Console) -> Result<(), Failure> {
-    let output = output.display();
+fn tell(report: &RenderReport, arguments: &RenderArguments, console: &Console) -> Result<(), Failure> {
+    let output = arguments.output.display();
     let peak = millpond::memory::footprint().peak;
-    let fields = json!({
+    let mut fields = json!({
         "frames": report.frames,
         "wall_s": report.wall_s,
         "steady_allocations": report.steady_allocations,
@@ -88,11 +89,29 @@ fn tell(report: &RenderReport, output: &Path, console: &Console) -> Result<(), F
     };
     let memory =
         peak.map_or_else(|| "unknown".to_owned(), |bytes| format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20)));
-    let text = format!(
+    let mut text = format!(
         "{} frames in {:.2} s ({fps:.1} fps) to {output}\nRust heap allocations per frame after warm-up: {per_frame}\npeak memory: {memory}",
         report.frames, report.wall_s
     );
+    if arguments.timing {
+        fields["stages"] = report.stages.iter().map(stage_json).collect();
+        text += "\nseconds       busy  for input  for output";
+        for stage in &report.stages {
+            let StageTime { stage, busy, waiting_for_input, waiting_for_output } = stage;
+            let [busy, input, output] = [busy, waiting_for_input, waiting_for_output].map(Duration::as_secs_f64);
+            text += &format!("\n{busy:>18.3}{input:>11.3}{output:>12.3}  {stage}");
+        }
+    }
     console.result(&fields, text)
+}
+
+fn stage_json(time: &StageTime) -> Value {
+    json!({
+        "stage": time.stage,
+        "busy_s": time.busy.as_secs_f64(),
+        "waiting_for_input_s": time.waiting_for_input.as_secs_f64(),
+        "waiting_for_output_s": time.waiting_for_output.as_secs_f64(),
+    })
 }
 
 /// The `--hash` file. Each line is written at once, so a full disk shows at the frame it hits.

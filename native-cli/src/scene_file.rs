@@ -2,7 +2,7 @@
 
 use crate::arguments::SceneArguments;
 use crate::failure::Failure;
-use millpond::ffmpeg::{Cancel, RenderOptions};
+use millpond::ffmpeg::RenderOptions;
 use millpond::scene::Scene;
 use std::path::{Path, PathBuf};
 
@@ -15,11 +15,9 @@ pub(crate) fn read(arguments: &SceneArguments) -> Result<(Scene, RenderOptions),
     let scene = Scene::from_json(&text).map_err(|errors| Failure::scene(file, &errors))?;
     let options = RenderOptions {
         folder: folder(file),
-        output: None,
         inputs: arguments.inputs.clone(),
         access: arguments.access(),
-        cancel: Cancel::new(),
-        monitor: None,
+        ..RenderOptions::default()
     };
     Ok((scene, options))
 }

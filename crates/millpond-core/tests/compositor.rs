@@ -160,6 +160,58 @@ proptest! {
         }
     }
 
+    /// Layers move, fade and get new masks on two canvases that take turns, and look as if planned where they are.
+    #[test]
+    fn layers_that_move_are_drawn_as_if_they_had_always_been_there(
+        format in prop::sample::select(vec![PixelFormat::I420, PixelFormat::Nv12, PixelFormat::Rgba8]),
+        (width, height) in (20u32..60, 20u32..60),
+        given in prop::collection::vec(given_layer(), 1..4),
+        steps in prop::collection::vec(prop::collection::vec((0u64..4, -6i32..30, -6i32..30, any::<u8>(), 0u8..9), 4), 2..8),
+    ) {
+        let spec = canvas_spec(format, width, height);
+        let mut compositor = Compositor::new(spec, [9, 80, 3]).unwrap();
+        let mut canvases = [compositor.canvas(), compositor.canvas()];
+        for _ in &given {
+            compositor.add_vacant(0);
+        }
+        let pictures: Vec<Vec<Frame>> = given
+            .iter()
+            .map(|given| (0..4).map(|seed| frame(given.format, given.size.0, given.size.1, seed)).collect())
+            .collect();
+        for (n, step) in steps.iter().enumerate() {
+            let mut expected = Frame::new(FrameLayout::aligned(format, width, height).unwrap());
+            expected.view_mut().fill(spec.color, [9, 80, 3, 255]);
+            for (index, (given, &(version, x, y, opacity, kind))) in given.iter().zip(step).enumerate() {
+                let target = Target { x, y, width: given.target.width.min(30), height: given.target.height.min(25) };
+                let mask = (given.mask == 0).then(|| feathered_ellipse(target.width, target.height, u32::from(kind % 3)).unwrap());
+                let layer = Layer {
+                    opacity: if kind < 5 { given.opacity } else { opacity },
+                    clip: given.clip.filter(|_| kind == 8),
+                    mask: mask.as_ref().map(Frame::view),
+                    mode: given.mode,
+                    filter: given.filter,
+                    ..layer(given.format, Color::default(), given.size, target)
+                };
+                if kind == 7 {
+                    compositor.vacate(index).unwrap();
+                    continue;
+                }
+                compositor.replace(index, &layer, 0).unwrap();
+                if version > 0 {
+                    let picture = pictures[index][version as usize].view();
+                    LayerPlan::of(spec, &layer).unwrap().draw(&picture, true, &mut expected.view_mut()).unwrap();
+                }
+            }
+            let canvas = &mut canvases[n % 2];
+            let shown = |index: usize| {
+                let version = step[index].0;
+                (version > 0).then(|| Shown { picture: pictures[index][version as usize].view(), version })
+            };
+            compositor.compose(canvas, shown).unwrap();
+            prop_assert!(packed(&canvas.view()) == packed(&expected.view()), "frame {n} of {given:?}, {steps:?}");
+        }
+    }
+
     /// An NV12 canvas has the samples of an I420 one.
     #[test]
     fn nv12_has_the_samples_of_i420(
@@ -240,6 +292,73 @@ fn untouched_layers_damage_nothing_and_changed_ones_their_place() {
     assert_eq!(compose(&mut compositor, &mut canvas, [2, 1]).len(), 2);
     compositor.replace(1, &layer(PixelFormat::Rgba8, Color::default(), (9, 7), size(20, 20)), 3).unwrap();
     assert_eq!(compose(&mut compositor, &mut canvas, [2, 1]), [whole]);
+}
+
+#[test]
+fn a_layer_that_moves_damages_where_it_was_and_where_it_is() {
+    let spec = canvas_spec(PixelFormat::I420, 64, 48);
+    let mut compositor = Compositor::new(spec, [0; 3]).unwrap();
+    let at = |x, y| layer(PixelFormat::Rgba8, Color::default(), (8, 6), Target { x, y, width: 8, height: 6 });
+    compositor.add(&at(2, 4), 0).unwrap();
+    let picture = frame(PixelFormat::Rgba8, 8, 6, 1);
+    let mut canvas = compositor.canvas();
+    let shown = |_| Some(Shown { picture: picture.view(), version: 1 });
+    compositor.compose(&mut canvas, shown).unwrap();
+    compositor.replace(0, &at(40, 30), 0).unwrap();
+    compositor.compose(&mut canvas, shown).unwrap();
+    let mut dirty = canvas.dirty_rects().to_vec();
+    dirty.sort_by_key(|rect| rect.x);
+    assert_eq!(dirty, [(2, 4), (40, 30)].map(|(x, y)| Target { x, y, width: 8, height: 6 }));
+}
+
+#[test]
+fn the_ground_is_the_picture_that_the_canvas_would_copy() {
+    let spec = canvas_spec(PixelFormat::I420, 32, 24);
+    let whole = Target { x: 0, y: 0, width: 32, height: 24 };
+    let opaque = layer(PixelFormat::I420, Color::default(), (32, 24), whole);
+    let patch = layer(PixelFormat::Rgba8, Color::default(), (8, 6), Target { x: 3, y: 5, width: 8, height: 6 });
+    let (below, above) = (frame(PixelFormat::I420, 32, 24, 1), frame(PixelFormat::Rgba8, 8, 6, 2));
+    let ground = |base: &Layer<'_>, picture: &Frame, shows_above: bool| {
+        let mut compositor = Compositor::new(spec, [0; 3]).unwrap();
+        compositor.add(&patch, 1).unwrap();
+        compositor.add(base, 0).unwrap();
+        let shown = |index| {
+            let picture = if index == 1 { picture.view() } else { above.view() };
+            (index == 1 || shows_above).then_some(Shown { picture, version: 1 })
+        };
+        let found = compositor.ground(shown);
+        if found.is_some() {
+            let mut canvas = compositor.canvas();
+            compositor.compose(&mut canvas, shown).unwrap();
+            let mut drawn = frame(PixelFormat::I420, 32, 24, 1);
+            compositor.draw_above(1, &mut drawn.view_mut(), shown).unwrap();
+            assert_eq!(packed(&drawn.view()), packed(&canvas.view()));
+        }
+        found
+    };
+    assert_eq!(ground(&opaque, &below, true), Some((1, true)));
+    assert_eq!(ground(&opaque, &below, false), Some((1, false)));
+    assert_eq!(ground(&Layer { opacity: 254, ..opaque }, &below, true), None);
+    let moved = Layer { placement: Placement { target: Target { x: 2, ..whole }, ..opaque.placement }, ..opaque };
+    assert_eq!(ground(&moved, &below, true), None);
+    let larger = frame(PixelFormat::I420, 34, 24, 1);
+    let span = |start, length| Span { start: Rational::from_integer(start), length: Rational::from_integer(length) };
+    let cropped = |start| {
+        let mut cropped = layer(PixelFormat::I420, Color::default(), (34, 24), whole);
+        cropped.placement.source_x = span(start, 32);
+        cropped
+    };
+    // Of another size: only the composed canvas has the canvas's own.
+    assert_eq!(ground(&cropped(0), &larger, true), None);
+    assert_eq!(ground(&cropped(2), &larger, true), None);
+    for (format, color) in [
+        (PixelFormat::Nv12, Color::default()),
+        (PixelFormat::I420, Color { range: Range::Full, ..Color::default() }),
+        (PixelFormat::I420, Color { matrix: Matrix::Bt601, ..Color::default() }),
+    ] {
+        let other = layer(format, color, (32, 24), whole);
+        assert_eq!(ground(&other, &frame(format, 32, 24, 1), true), None, "{format} {color:?}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use crate::streams::{VideoStream, color_tags};
 use crate::{
-    Access, Cancel, DecoderConfig, DecoderStats, Demuxer, Error, FieldOrder, Flow, HwKind, Packet, Place,
+    Access, Cancel, DecoderConfig, DecoderStats, Demuxer, Error, FieldOrder, Flow, HwKind, Packet, Place, SharedFrames,
     SharedMonitor, VideoDecoder, VideoFrame, pixels,
 };
 use millpond_core::Rational;
@@ -29,6 +29,7 @@ pub struct Clip {
     decoder: VideoDecoder,
     packet: Packet,
     config: DecoderConfig,
+    frames: Option<SharedFrames>,
     monitor: Option<SharedMonitor>,
     info: ClipInfo,
     cancel: Cancel,
@@ -52,9 +53,24 @@ impl Clip {
     /// # Errors
     /// Those of opening; [`Error::MediaBroken`] if the file yields no picture.
     pub fn open(place: &Place, access: &Access, cancel: &Cancel, config: DecoderConfig) -> Result<Clip, Error> {
+        Clip::open_with(place, access, cancel, config, None)
+    }
+
+    /// The same with memory that is shared with other decoders.
+    pub(crate) fn open_with(
+        place: &Place,
+        access: &Access,
+        cancel: &Cancel,
+        config: DecoderConfig,
+        frames: Option<&SharedFrames>,
+    ) -> Result<Clip, Error> {
         let demuxer = Demuxer::open(place, access, cancel)?;
         let stream = demuxer.video()?;
-        let mut decoder = VideoDecoder::new(&stream, config.clone());
+        let decoder = VideoDecoder::new(&stream, config.clone());
+        let mut decoder = match frames {
+            Some(frames) => decoder.with_frames(frames),
+            None => decoder,
+        };
         decoder.open()?;
         let mut info = ClipInfo::new(stream.time_base.recip());
         info.turns = stream.turns;
@@ -66,6 +82,7 @@ impl Clip {
             decoder,
             packet: Packet::new(),
             config,
+            frames: frames.cloned(),
             monitor: None,
             info,
             cancel: cancel.clone(),
@@ -185,7 +202,7 @@ impl Clip {
         // The start is always early enough, and opening is the one way there that every container has.
         let place = self.demuxer.place().clone();
         let monitor = self.monitor.take();
-        *self = Clip::open(&place, &self.access, &self.cancel, self.config.clone())?;
+        *self = Clip::open_with(&place, &self.access, &self.cancel, self.config.clone(), self.frames.as_ref())?;
         if let Some(monitor) = monitor {
             self.watch(&monitor);
         }

@@ -6,7 +6,10 @@
 //!   where pixels lie and when they are copied. [`custom_io`] reads from readers of yours.
 //! - [`VideoEncoder`], [`AudioEncoder`] and [`Muxer`] are the way back; [`encoding`] tells about codecs and containers.
 //! - [`remux`](remux()) puts the streams of a file into another container.
+//! - [`Segmenter`] makes HLS and DASH of a source; [`segment`] tells how.
 //! - [`transcode`](transcode()) decodes a file and encodes it anew.
+//! - [`HwDevice`] opens a GPU or the like for decoding, encoding and filters; [`hw`] tells when software steps in.
+//! - [`FilterGraph`] runs FFmpeg's filters; [`filter`] tells when a picture is copied.
 //! - [`Sampler`] watches memory while that happens.
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more; its
 //!   [`Limits`] say how much a file may ask for. [`untrusted`] tells what that protects from.
@@ -47,6 +50,7 @@ pub mod filter;
 mod flow;
 pub mod hw;
 mod limits;
+pub mod live;
 mod monitor;
 mod mono;
 mod muxer;
@@ -57,8 +61,11 @@ mod place;
 mod probe;
 mod queue;
 mod reader;
+mod redact;
 mod remux;
 mod render;
+pub mod segment;
+mod shared_frames;
 mod sound;
 mod streams;
 #[allow(unsafe_code, reason = "the one place that calls C")]
@@ -81,6 +88,11 @@ pub use filter::{FilterConfig, FilterGraph, FilterInput, FilterStats};
 pub use flow::{Flow, State};
 pub use hw::{HwDevice, HwInfo, HwKind};
 pub use limits::{Limit, Limits, limit_allocations};
+pub use live::config::{LiveConfig, QueueConfig, Reconnect, Transport, WhenFull};
+pub use live::input::{LiveInput, Received};
+pub use live::output::LiveOutputStats;
+pub use live::put::http_put;
+pub use live::stats::LiveStats;
 pub use monitor::{Sampler, SharedMonitor};
 pub use mono::{MonoSound, decode_mono};
 pub use muxer::{MemoryFile, Muxer, MuxerConfig};
@@ -88,7 +100,11 @@ pub use packet::Packet;
 pub use place::{Access, Place};
 pub use probe::{MediaInfo, PictureInfo, SoundInfo, StreamInfo, matrix_name, probe, range_name};
 pub use remux::{RemuxOptions, RemuxReport, remux};
-pub use render::{Event, RenderOptions, RenderReport, WARM_UP_FRAMES, Warning, frame_at, render};
+pub use render::{Event, RenderOptions, RenderReport, StageTime, WARM_UP_FRAMES, Warning, frame_at, render};
+pub use segment::{
+    PlaylistKind, Rendition, Rung, SegmentFormat, SegmentOptions, SegmentReport, Segmenter, suggest_ladder,
+};
+pub use shared_frames::SharedFrames;
 pub use sound::{Sound, SoundFormat};
 pub use streams::{AudioStream, Timing, VideoStream};
 pub use transcode::{TranscodeOptions, TranscodeProgress, TranscodeReport, Treatment, transcode};

@@ -150,6 +150,24 @@ pub(crate) fn view(frame: &frame::Video, format: PixelFormat) -> Option<FrameVie
     FrameView::from_planes(format, frame.width(), frame.height(), &planes[..format.planes()]).ok()
 }
 
+/// The same to write; `None` also if somebody else refers to its memory.
+pub(crate) fn view_mut(frame: &mut frame::Video, format: PixelFormat) -> Option<FrameViewMut<'_>> {
+    let (width, height) = (frame.width(), frame.height());
+    let layout = millpond_core::video::FrameLayout::packed(format, width, height).ok()?;
+    let mut sizes = [(0, 0); 4];
+    for (size, at) in sizes.iter_mut().zip(layout.planes()) {
+        *size = (at.row_bytes, at.rows);
+    }
+    let [a, b, c, d] = sys::planes_mut(frame, sizes)?;
+    match format.planes() {
+        1 => FrameViewMut::from_planes(format, width, height, [a]),
+        2 => FrameViewMut::from_planes(format, width, height, [a, b]),
+        3 => FrameViewMut::from_planes(format, width, height, [a, b, c]),
+        _ => FrameViewMut::from_planes(format, width, height, [a, b, c, d]),
+    }
+    .ok()
+}
+
 /// Chroma siting from FFmpeg's `AVChromaLocation`, which is `chroma_sample_loc_type` + 1; 0 and others are the default.
 pub(crate) fn siting(chroma_location: i32) -> ChromaSiting {
     let kind = u32::try_from(chroma_location).ok().and_then(|location| location.checked_sub(1));

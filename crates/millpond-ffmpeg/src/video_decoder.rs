@@ -15,7 +15,7 @@ use crate::pixels::{self, Counterpart};
 use crate::streams::{VideoStream, color_description};
 use crate::sys::ColorNumbers;
 use crate::video_frame::{Destination, Facts, VideoFrame};
-use crate::{Error, Flow, Packet, State, sys};
+use crate::{Error, Flow, Packet, SharedFrames, State, sys};
 use ffmpeg_next as ff;
 use millpond_core::pool::{Exhausted, PoolStats};
 use millpond_core::video::FrameLayout;
@@ -95,6 +95,7 @@ pub struct DecoderStats {
 pub struct VideoDecoder {
     stream: VideoStream,
     config: DecoderConfig,
+    shared: Option<SharedFrames>,
     state: State,
     codec: Option<Codec>,
     frame: ff::frame::Video,
@@ -123,6 +124,7 @@ impl VideoDecoder {
         VideoDecoder {
             stream: stream.clone(),
             config,
+            shared: None,
             state: State::Created,
             codec: None,
             frame: ff::frame::Video::empty(),
@@ -137,6 +139,13 @@ impl VideoDecoder {
         }
     }
 
+    /// Takes its slots from memory that it shares with other decoders; `when_empty` does not count then. To be said before
+    /// it is opened.
+    #[must_use]
+    pub fn with_frames(self, frames: &SharedFrames) -> VideoDecoder {
+        VideoDecoder { shared: Some(frames.clone()), ..self }
+    }
+
     /// Opens the codec. Allowed when created or closed; a closed decoder begins anew.
     ///
     /// # Errors
@@ -144,7 +153,7 @@ impl VideoDecoder {
     pub fn open(&mut self) -> Result<(), Error> {
         self.state.allow("open", &[State::Created, State::Closed])?;
         demuxer::prepare();
-        self.codec = Some(Codec::open(&self.stream, &self.config)?);
+        self.codec = Some(Codec::open(&self.stream, &self.config, self.shared.as_ref())?);
         self.state = State::Opened;
         Ok(())
     }
@@ -159,7 +168,8 @@ impl VideoDecoder {
     ///
     /// # Errors
     /// [`Error::WrongState`] unless opened or streaming; [`Error::LimitExceeded`] for a picture with too many pixels, or
-    /// after too many packets that yielded nothing.
+    /// after too many packets that yielded nothing; [`Error::Core`] if memory that is [shared](Self::with_frames) has no slot
+    /// left.
     ///
     /// # Realtime
     /// Does not allocate on the Rust heap, but for a new pool.
@@ -175,8 +185,8 @@ impl VideoDecoder {
             Ok(()) => {}
             Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::Full),
             Err(_) => {
+                refused(codec, &self.stream)?;
                 self.damaged += 1;
-                check_pixels(codec, &self.stream)?;
             }
         }
         self.barren += 1;
@@ -224,9 +234,9 @@ impl VideoDecoder {
                     Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::NeedMore),
                     Err(ff::Error::Eof) => return codec.refused().map_or(Ok(Flow::Ended), |error| Err(error.clone())),
                     Err(_) => {
+                        refused(codec, &self.stream)?;
                         self.damaged += 1;
                         failures += 1;
-                        check_pixels(codec, &self.stream)?;
                     }
                 }
                 if failures == PATIENCE {
@@ -382,7 +392,11 @@ impl VideoDecoder {
     }
 }
 
-/// The codec failed because a picture has too many pixels.
-fn check_pixels(codec: &Codec, stream: &VideoStream) -> Result<(), Error> {
-    codec.buffers().take_refused().map_or(Ok(()), |got| Limit::Pixels.check(&stream.place, stream.limits.pixels, got))
+/// Pictures are lost for want of memory that is shared, or because they have too many pixels, not because they are damaged.
+fn refused(codec: &Codec, stream: &VideoStream) -> Result<(), Error> {
+    let buffers = codec.buffers();
+    if let Some(error) = buffers.take_refusal() {
+        return Err(error.into());
+    }
+    buffers.take_refused().map_or(Ok(()), |got| Limit::Pixels.check(&stream.place, stream.limits.pixels, got))
 }

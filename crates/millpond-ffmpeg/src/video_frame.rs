@@ -1,8 +1,8 @@
 //! A decoded picture on loan.
 //!
 //! A [`VideoFrame`] is a handle: its pixels lie in a slot of the decoder's pool, into which the codec wrote them. The
-//! decoder may still predict from the same slot, so the pixels can be read and never written; compose onto another
-//! frame. Handles may outlive decoder and pool and go to other threads; dropping one gives the slot back as soon as the
+//! decoder may still predict from the same slot, and others may have handles too, so the pixels can be read, and written
+//! only while this is the last reference to them; otherwise compose onto another frame. Handles may outlive decoder and pool and go to other threads; dropping one gives the slot back as soon as the
 //! decoder is done with it too.
 
 use crate::hw::HwKind;
@@ -12,7 +12,7 @@ use millpond_core::pool::{Pooled, SharedPooled};
 use millpond_core::video::{ColorDescription, Frame, FrameView, FrameViewMut, PixelFormat};
 use std::fmt;
 
-/// A decoded picture on loan from its decoder's pool, to read.
+/// A decoded picture on loan from its decoder's pool.
 pub struct VideoFrame {
     pixels: Pixels,
     facts: Facts,
@@ -66,6 +66,18 @@ impl VideoFrame {
                 pixels::view(frame, *format).expect("the planes were checked when the handle was made")
             }
             Pixels::Own(frame) => frame.view(),
+        }
+    }
+
+    /// The visible pixels to write; `None` while somebody else can see them: the decoder, which keeps the pictures that it
+    /// predicts from, or another handle.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn view_mut(&mut self) -> Option<FrameViewMut<'_>> {
+        match &mut self.pixels {
+            Pixels::Counted { frame, format } => pixels::view_mut(frame, *format),
+            Pixels::Own(frame) => frame.get_mut().map(Frame::view_mut),
         }
     }
 

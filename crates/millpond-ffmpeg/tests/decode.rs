@@ -306,7 +306,8 @@ fn an_empty_pool_that_fails_loses_pictures_counts_them_and_recovers() {
     let deadline = Some(Duration::from_millis(5));
     for when_empty in [Exhausted::Fail, Exhausted::Wait { deadline }] {
         let mut demuxer = demuxer(&path);
-        let mut decoder = decoder(&demuxer, DecoderConfig { threads: 2, held: 1, when_empty, device: None });
+        let mut decoder =
+            decoder(&demuxer, DecoderConfig { threads: 2, held: 1, when_empty, ..DecoderConfig::default() });
         let mut held = Vec::new();
         decode(&mut demuxer, &mut decoder, |frame| held.push(frame));
         let stats = decoder.stats();
@@ -328,7 +329,7 @@ fn an_empty_pool_that_waits_loses_nothing() {
     let expected = reference(&path);
     let mut demuxer = demuxer(&path);
     let when_empty = Exhausted::Wait { deadline: None };
-    let mut decoder = decoder(&demuxer, DecoderConfig { threads: 2, held: 1, when_empty, device: None });
+    let mut decoder = decoder(&demuxer, DecoderConfig { threads: 2, held: 1, when_empty, ..DecoderConfig::default() });
     let (frames, shown) = std::sync::mpsc::channel::<VideoFrame>();
     // Holds on to everything until nothing more comes, and only then lets go.
     let hoarder = std::thread::spawn(move || {

@@ -90,7 +90,9 @@ fn a_watched_render_stands_still(folder: &Path, output: PathBuf) {
     assert_eq!((report.frames, report.steady_allocations), (FRAMES, 0), "watched");
     let monitor = monitor.lock();
     let canvas = monitor.pools().find(|(name, _)| *name == "canvas").unwrap().1;
-    assert_eq!((canvas.total_acquires, canvas.total_releases, canvas.capacity), (FRAMES, FRAMES, 0));
+    // While the second layer shows, pictures that the decoder still needs are copied; others pass through.
+    assert_eq!((canvas.total_acquires, canvas.capacity), (canvas.total_releases, 0));
+    assert!((1..FRAMES).contains(&canvas.total_acquires), "{canvas:?}");
     let clips = monitor.pools().filter(|(name, _)| name.ends_with("steady.mp4") || name.ends_with("steady.mp4 2"));
     assert_eq!(clips.map(|(_, clip)| clip.overflow).collect::<Vec<_>>(), [0, 0]);
     assert!(monitor.peaks().live_frames >= 2);

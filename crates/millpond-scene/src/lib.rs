@@ -34,5 +34,5 @@ pub use file::{
 pub use hash::{frame_hash, write_hash_line};
 pub use millpond_core::Rational;
 pub use showing::{Showing, Shown};
-pub use stage::{Need, Stage};
+pub use stage::{Ground, Need, Stage};
 pub use time::{parse_rational, seconds};

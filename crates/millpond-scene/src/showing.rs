@@ -71,6 +71,16 @@ impl<P> Showing<P> {
         self.current.as_ref().map(|(_, picture)| picture)
     }
 
+    /// Whether the picture that shows will not show at `tick` or later.
+    pub fn is_over_at(&self, tick: i128) -> bool {
+        self.next.as_ref().is_some_and(|(next, _)| i128::from(*next) <= tick)
+    }
+
+    /// Takes the picture that shows; the one behind it, if it is here, shows from now on.
+    pub fn take(&mut self) -> Option<P> {
+        std::mem::replace(&mut self.current, self.next.take()).map(|(_, picture)| picture)
+    }
+
     /// Forgets all pictures and the end, for going on from another place.
     pub fn clear(&mut self) {
         *self = Showing::default();

@@ -2,7 +2,11 @@
 //!
 //! For frame *n* the host calls [`Stage::need`] and answers until nothing is needed, then [`Stage::compose`]. The stage
 //! holds the pictures that show (two a clip at most) and the plans of the layers. Planning happens when a layer is first
-//! drawn or its pictures change size or format, and is counted as opening; composing otherwise does not allocate.
+//! drawn, its pictures change size or format, or it changes its size; it is counted as opening. Composing otherwise does
+//! not allocate.
+//!
+//! A host that composes many frames need not write all of each: [`Stage::update`] draws on a frame only what it does not
+//! show yet, and [`Stage::ground`] finds the picture that a frame is without being composed.
 
 use crate::{
     After, CanvasFormat, ClipInfo, ColorTags, Layer, Mask, MaskShape, Picture, Rational, Rect, Scene, SceneError,
@@ -10,7 +14,7 @@ use crate::{
 };
 use millpond_core::memory::opening;
 use millpond_core::video::blend::{feathered_ellipse, feathered_rectangle};
-use millpond_core::video::composite::{self, CanvasSpec, LayerPlan, PictureSpec, Target};
+use millpond_core::video::composite::{self, CanvasSpec, Compositor, Contents, PictureSpec, Target};
 use millpond_core::video::{ChromaSiting, Color, Frame, FrameLayout, FrameView, FrameViewMut, PixelFormat};
 
 /// What the stage needs before it can compose a frame.
@@ -48,6 +52,9 @@ pub struct Stage<P> {
     canvas: CanvasSpec,
     assets: Vec<AssetState<P>>,
     layers: Vec<LayerState<P>>,
+    compositor: Compositor,
+    /// Contents of a frame of which nothing is known.
+    unknown: Contents,
     /// Numbers pictures, so that a layer knows whether it saw one before.
     pictures: u64,
 }
@@ -68,6 +75,8 @@ struct LayerState<P> {
     /// How often the clip had begun anew at the place that it was opened for.
     round: i128,
     plan: Option<Planned>,
+    /// Of the size that the layer had last.
+    mask: Option<Frame>,
 }
 
 /// Where a clip ends, in its ticks and ticks per second.
@@ -96,12 +105,21 @@ struct Planned {
     picture: PictureSpec,
     /// Rectangle and opacity.
     shape: (Option<Rect>, u8),
-    /// `None` if the crop leaves nothing.
-    plan: Option<LayerPlan>,
-    /// The picture that the plan last drew.
-    drawn: Option<u64>,
     /// Whether the layer shows in the frame that is being composed.
     shows: bool,
+}
+
+/// The picture that a frame is without being composed, but for what lies above it; see [`Stage::ground`].
+#[derive(Clone, Copy, Debug)]
+pub struct Ground<'a, P> {
+    /// The layer that it belongs to.
+    pub layer: usize,
+    /// It.
+    pub picture: &'a P,
+    /// Layers above it are to be seen.
+    pub is_covered: bool,
+    /// No later frame shows it, so that it may be [taken](Stage::take).
+    pub is_last: bool,
 }
 
 impl<P: Picture> AssetState<P> {
@@ -128,8 +146,14 @@ impl<P: Picture> Stage<P> {
         FrameLayout::aligned(format, width, height)?;
         let canvas = CanvasSpec { format, width, height, color: Color::default() };
         let assets = scene.assets.iter().map(|_| AssetState { still: None, input: None, asked: None }).collect();
-        let layers = scene.layers.iter().map(|_| LayerState { clip: None, end: None, round: 0, plan: None }).collect();
-        Ok(Stage { scene, canvas, assets, layers, pictures: 0 })
+        let layer = |_| LayerState { clip: None, end: None, round: 0, plan: None, mask: None };
+        let layers = scene.layers.iter().map(layer).collect();
+        let mut compositor = Compositor::new(canvas, scene.canvas.background)?;
+        for _ in &scene.layers {
+            compositor.add_vacant(0);
+        }
+        let unknown = compositor.contents();
+        Ok(Stage { scene, canvas, assets, layers, compositor, unknown, pictures: 0 })
     }
 
     /// The scene.
@@ -207,13 +231,13 @@ impl<P: Picture> Stage<P> {
                 (Some(clip), Some(position)) => match clip.showing.at(clip.tick(position.time), layer.after) {
                     Shown::NeedsMore => return Need::Picture { layer: index },
                     Shown::Nothing if ended(layer, state.end, position.time) => {
-                        (state.clip, state.plan) = (None, None);
+                        state.close(index, &mut self.compositor);
                         return Need::Close { layer: index };
                     }
                     Shown::Nothing | Shown::Picture => {}
                 },
                 (Some(_), None) if over => {
-                    (state.clip, state.plan) = (None, None);
+                    state.close(index, &mut self.compositor);
                     return Need::Close { layer: index };
                 }
                 _ => {}
@@ -322,33 +346,88 @@ impl<P: Picture> Stage<P> {
     /// # Realtime
     /// Does not allocate, but for planning a layer that is drawn for the first time or whose pictures changed.
     pub fn compose(&mut self, n: u64, canvas: &mut FrameViewMut<'_>) -> Result<(), SceneError> {
-        let (expected, got) = (self.canvas_layout()?.kind(), canvas.as_view().kind());
-        if expected != got {
-            return Err(millpond_core::Error::Mismatch { expected, got }.into());
-        }
-        for layer in 0..self.layers.len() {
-            self.plan(layer, n)?;
-        }
-        // What lies below a layer that hides the whole canvas need not be drawn.
-        let hides = |state: &LayerState<P>| {
-            let plan = state.plan.as_ref().filter(|planned| planned.shows);
-            plan.and_then(|planned| planned.plan.as_ref()).is_some_and(LayerPlan::hides_canvas)
+        self.arrange(n)?;
+        let Stage { scene, assets, layers, compositor, unknown, .. } = self;
+        unknown.clear();
+        Ok(compositor.update(canvas, unknown, |layer| shown(scene, assets, layers, layer))?)
+    }
+
+    /// What a frame shows, of which nothing is known yet; for [`update`](Self::update). Allocates.
+    pub fn contents(&self) -> Contents {
+        self.compositor.contents()
+    }
+
+    /// Composes frame `n` on a frame that shows `contents`, writing only where they differ. The result is that of
+    /// [`compose`](Self::compose).
+    ///
+    /// # Errors
+    /// Those of [`compose`](Self::compose).
+    ///
+    /// # Realtime
+    /// That of [`compose`](Self::compose).
+    pub fn update(&mut self, n: u64, canvas: &mut FrameViewMut<'_>, contents: &mut Contents) -> Result<(), SceneError> {
+        self.arrange(n)?;
+        let Stage { scene, assets, layers, compositor, .. } = self;
+        Ok(compositor.update(canvas, contents, |layer| shown(scene, assets, layers, layer))?)
+    }
+
+    /// The picture of which frame `n` is a copy, but for the layers above it: that of an opaque layer that covers the
+    /// canvas, of the canvas's size, format and colours. `None` if there is none, or if it is a still.
+    ///
+    /// # Errors
+    /// [`SceneError::NotReady`] if [`need`](Self::need) has not come to nothing.
+    ///
+    /// # Realtime
+    /// That of [`compose`](Self::compose).
+    pub fn ground(&mut self, n: u64) -> Result<Option<Ground<'_, P>>, SceneError> {
+        self.arrange(n)?;
+        let Stage { scene, assets, layers, compositor, .. } = &*self;
+        let Some((layer, is_covered)) = compositor.ground(|layer| shown(scene, assets, layers, layer)) else {
+            return Ok(None);
         };
-        let base = self.layers.iter().rposition(hides);
-        if base.is_none() {
-            let [red, green, blue] = self.scene.canvas.background;
-            canvas.fill(self.canvas.color, [red, green, blue, 255]);
+        let state = &layers[layer];
+        if let Some((_, picture)) = &assets[scene.layers[layer].asset].input {
+            return Ok(Some(Ground { layer, picture, is_covered, is_last: false }));
         }
-        for index in base.unwrap_or(0)..self.layers.len() {
-            let state = &mut self.layers[index];
-            let asset = &self.assets[self.scene.layers[index].asset];
-            let Some((number, picture)) = asset.shown(&state.clip) else { continue };
-            if let Some(Planned { plan: Some(plan), drawn, shows: true, .. }) = &mut state.plan {
-                plan.draw(&picture, *drawn != Some(number), canvas)?;
-                *drawn = Some(number);
-            }
-        }
-        Ok(())
+        let Some((clip, (_, picture))) = state.clip.as_ref().and_then(|clip| Some((clip, clip.showing.picture()?)))
+        else {
+            return Ok(None);
+        };
+        let next = self.position(layer, n + 1);
+        let is_last =
+            next.is_some_and(|next| next.round == state.round && clip.showing.is_over_at(clip.tick(next.time)));
+        Ok(Some(Ground { layer, picture, is_covered, is_last }))
+    }
+
+    /// Takes the picture of a layer's clip that is the [ground](Self::ground) of a frame. Only later frames can be composed
+    /// then, and only if it was said to be the last time that it shows.
+    ///
+    /// # Errors
+    /// [`SceneError::NoSuch`], [`SceneError::WrongSource`], [`SceneError::NotNeeded`] if it has no picture.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn take(&mut self, layer: usize) -> Result<P, SceneError> {
+        let taken = self.open(layer)?.showing.take();
+        taken.map(|(_, picture)| picture).ok_or(SceneError::NotNeeded { layer })
+    }
+
+    /// Draws the layers above `layer` as frame `n` shows them, after [`ground`](Self::ground) found that layer's picture,
+    /// on a frame that shows it: the picture that was [taken](Self::take) itself.
+    ///
+    /// # Errors
+    /// [`SceneError::Core`] if the frame is not what [`canvas_layout`](Self::canvas_layout) says.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn draw_above(&mut self, layer: usize, frame: &mut FrameViewMut<'_>) -> Result<(), SceneError> {
+        let Stage { scene, assets, layers, compositor, .. } = self;
+        Ok(compositor.draw_above(layer, frame, |layer| shown(scene, assets, layers, layer))?)
+    }
+
+    /// Decides which layers show at frame `n`, and plans them.
+    fn arrange(&mut self, n: u64) -> Result<(), SceneError> {
+        (0..self.layers.len()).try_for_each(|layer| self.plan(layer, n))
     }
 
     /// Decides whether a layer shows at frame `n`, and plans it if it does and its pictures are new in kind.
@@ -393,8 +472,9 @@ impl<P: Picture> Stage<P> {
             Some(planned) if planned.picture == picture && planned.shape == shape => planned.shows = true,
             _ => {
                 let aspect = clip.map_or((1, 1), |clip| clip.info.pixel_aspect);
-                let plan = opening(|| plan(&self.canvas, layer, shape, picture, aspect))?;
-                state.plan = Some(Planned { picture, shape, plan, drawn: None, shows: true });
+                let (canvas, mask, compositor) = (&self.canvas, &mut state.mask, &mut self.compositor);
+                opening(|| place(canvas, layer, shape, picture, aspect, mask, (index, compositor)))?;
+                state.plan = Some(Planned { picture, shape, shows: true });
             }
         }
         Ok(())
@@ -413,6 +493,15 @@ impl<P: Picture> Stage<P> {
         self.file_asset(layer)?;
         let clip = self.layers[layer].clip.as_mut();
         clip.ok_or(SceneError::WrongSource { layer, is: "not open as a clip", expected: "an open clip" })
+    }
+}
+
+impl<P> LayerState<P> {
+    /// Forgets clip and plan.
+    fn close(&mut self, index: usize, compositor: &mut Compositor) {
+        (self.clip, self.plan, self.mask) = (None, None, None);
+        // There is a place for every layer.
+        let _ = compositor.vacate(index);
     }
 }
 
@@ -441,22 +530,43 @@ fn ended(layer: &Layer, end: Option<End>, time: Rational) -> bool {
     end.is_some_and(past)
 }
 
-fn plan(
+/// What the compositor is to show of a layer.
+fn shown<'a, P: Picture>(
+    scene: &Scene,
+    assets: &'a [AssetState<P>],
+    layers: &'a [LayerState<P>],
+    index: usize,
+) -> Option<composite::Shown<'a>> {
+    let state = &layers[index];
+    state.plan.as_ref().filter(|planned| planned.shows)?;
+    let (version, picture) = assets[scene.layers[index].asset].shown(&state.clip)?;
+    Some(composite::Shown { picture, version })
+}
+
+/// Plans a layer in its place of the compositor.
+fn place(
     canvas: &CanvasSpec,
     layer: &Layer,
     (rect, opacity): (Option<Rect>, u8),
     picture: PictureSpec,
     aspect: (u32, u32),
-) -> Result<Option<LayerPlan>, SceneError> {
+    mask: &mut Option<Frame>,
+    (index, compositor): (usize, &mut Compositor),
+) -> Result<(), SceneError> {
     let aspect = if picture.turns % 2 == 1 { (aspect.1, aspect.0) } else { aspect };
     let rect = rect.unwrap_or(Rect { x: 0, y: 0, width: canvas.width, height: canvas.height });
-    let Some(placement) = geometry::place(layer, rect, picture.upright_size(), aspect) else { return Ok(None) };
-    let Target { width, height, .. } = placement.target;
-    let mask = match layer.mask {
-        None => None,
-        Some(Mask { shape: MaskShape::Rectangle, feather }) => Some(feathered_rectangle(width, height, feather)?),
-        Some(Mask { shape: MaskShape::Ellipse, feather }) => Some(feathered_ellipse(width, height, feather)?),
+    let Some(placement) = geometry::place(layer, rect, picture.upright_size(), aspect) else {
+        // The crop leaves nothing.
+        return Ok(compositor.vacate(index)?);
     };
+    let Target { width, height, .. } = placement.target;
+    let fits = |mask: &Frame| (mask.layout().width(), mask.layout().height()) == (width, height);
+    if let (Some(Mask { shape, feather }), false) = (layer.mask, mask.as_ref().is_some_and(fits)) {
+        *mask = Some(match shape {
+            MaskShape::Rectangle => feathered_rectangle(width, height, feather)?,
+            MaskShape::Ellipse => feathered_ellipse(width, height, feather)?,
+        });
+    }
     let planned = composite::Layer {
         opacity,
         mask: mask.as_ref().map(Frame::view),
@@ -464,5 +574,5 @@ fn plan(
         filter: layer.filter,
         ..composite::Layer::new(picture, placement)
     };
-    Ok(Some(LayerPlan::of(*canvas, &planned)?))
+    Ok(compositor.replace(index, &planned, 0)?)
 }

@@ -31,14 +31,29 @@ struct Host {
     ticks: Vec<i64>,
     next: usize,
     log: Vec<Need>,
+    /// Whether it pushes a picture to an input asset, another one for every second frame.
+    pushes: bool,
 }
 
 impl Host {
     fn new(layers: &str, ticks: &[i64]) -> Host {
-        Host { stage: Stage::new(scene(layers)).unwrap(), ticks: ticks.to_vec(), next: 0, log: Vec::new() }
+        Host {
+            stage: Stage::new(scene(layers)).unwrap(),
+            ticks: ticks.to_vec(),
+            next: 0,
+            log: Vec::new(),
+            pushes: false,
+        }
     }
 
     fn frame(&mut self, n: u64) -> Frame {
+        self.answer(n);
+        let mut canvas = Frame::new(self.stage.canvas_layout().unwrap());
+        self.stage.compose(n, &mut canvas.view_mut()).unwrap();
+        canvas
+    }
+
+    fn answer(&mut self, n: u64) {
         loop {
             let need = self.stage.need(n);
             self.log.push(need);
@@ -55,12 +70,14 @@ impl Host {
                     }
                     None => self.stage.end_clip(layer, self.ticks.last().map_or(0, |tick| tick + 4)).unwrap(),
                 },
+                Need::Input { asset } if self.pushes && n % 2 == 0 => {
+                    let mut mouth = Frame::new(FrameLayout::aligned(PixelFormat::Rgba8, 2, 2).unwrap());
+                    mouth.bytes_mut().fill(100 + n as u8);
+                    self.stage.push_input(asset, mouth).unwrap();
+                }
                 Need::Input { .. } | Need::Close { .. } => {}
             }
         }
-        let mut canvas = Frame::new(self.stage.canvas_layout().unwrap());
-        self.stage.compose(n, &mut canvas.view_mut()).unwrap();
-        canvas
     }
 
     fn luma(&mut self, n: u64) -> u8 {
@@ -230,4 +247,60 @@ fn keyframes_move_and_fade_a_layer() {
     let shown: Vec<u8> = (0..9).map(|n| host.luma(n)).collect();
     let faded = |alpha: u32| ((50 * alpha + 235 * (255 - alpha) + 127) / 255) as u8;
     assert_eq!(shown, [WHITE, WHITE, 50, 50, 50, faded(191), faded(128), faded(64), WHITE]);
+}
+
+/// Takes what the stage offers like a native host: the ground itself where it can be written, else a canvas that is
+/// brought up to date.
+fn frames_by_ground(host: &mut Host, frames: u64) -> (Vec<[u8; 32]>, String) {
+    let mut canvas = Frame::new(host.stage.canvas_layout().unwrap());
+    let mut contents = host.stage.contents();
+    let (mut hashes, mut ways) = (Vec::new(), String::new());
+    for n in 0..frames {
+        host.answer(n);
+        let found = host.stage.ground(n).unwrap().map(|ground| (ground.layer, ground.is_covered, ground.is_last));
+        let (hash, way) = match found {
+            Some((_, false, _)) => (frame_hash(&host.stage.ground(n).unwrap().unwrap().picture.view()), 'p'),
+            Some((layer, true, true)) => {
+                let mut picture = host.stage.take(layer).unwrap();
+                host.stage.draw_above(layer, &mut picture.view_mut()).unwrap();
+                (frame_hash(&picture.view()), 'd')
+            }
+            _ => {
+                host.stage.update(n, &mut canvas.view_mut(), &mut contents).unwrap();
+                (frame_hash(&canvas.view()), 'c')
+            }
+        };
+        hashes.push(hash);
+        ways.push(way);
+    }
+    (hashes, ways)
+}
+
+#[test]
+fn a_frame_is_its_ground_or_brought_up_to_date_and_looks_as_if_composed() {
+    let patch = r#"{"asset": "mouth", "start": 0.2, "end": 0.6, "keyframes":
+        [{"at": 0, "rect": [0, 0, 3, 2], "opacity": 0.5}, {"at": 0.3, "rect": [5, 2, 3, 2], "opacity": 1}]}"#;
+    // Ticks of 1/100 s; a canvas frame lasts 4 of them.
+    let (often, seldom): (Vec<i64>, Vec<i64>) = ((0..26).map(|n| 4 * n).collect(), (0..9).map(|n| 12 * n).collect());
+    for (layers, ticks, ways) in [
+        (r#"[{"asset": "clip"}]"#.to_owned(), &often, "p".repeat(25)),
+        (
+            format!(r#"[{{"asset": "clip"}}, {patch}]"#),
+            &often,
+            ["p".repeat(5), "d".repeat(10), "p".repeat(10)].concat(),
+        ),
+        // Every picture shows three times; only then it may be drawn on.
+        (format!(r#"[{{"asset": "clip"}}, {patch}]"#), &seldom, "pppppcccdccdccdpppppppppp".replace("cccd", "dccd")),
+        (format!(r#"[{{"asset": "clip", "opacity": 0.9}}, {patch}]"#), &often, "c".repeat(25)),
+        (format!(r#"[{{"asset": "clip", "rect": [0, 0, 4, 4]}}, {patch}]"#), &seldom, "c".repeat(25)),
+    ] {
+        let host = || Host { pushes: true, ..Host::new(&layers, ticks) };
+        let mut composed = host();
+        let expected: Vec<_> = (0..25).map(|n| frame_hash(&composed.frame(n).view())).collect();
+        let (hashes, taken) = frames_by_ground(&mut host(), 25);
+        assert_eq!(taken, ways, "{layers}");
+        for n in 0..25 {
+            assert_eq!(hashes[n], expected[n], "frame {n} of {layers}");
+        }
+    }
 }

@@ -1,18 +1,24 @@
-//! `cargo xtask bench GROUP [--json]`: sets up and builds what a group of benchmarks needs and runs it. `render` is the
-//! package in `benches/`; every other group is a package of its own in `benches/peers/`. A group says what it measures
-//! beside in the usual files: crates in `Cargo.toml`, Debian packages in `debian.txt`, Python packages in
-//! `requirements.txt`, npm packages in `package-lock.json`.
+//! `cargo xtask bench GROUP [--json]`: sets up and builds what a group of benchmarks needs and runs it. A group is a
+//! package of its own in `benches/peers/`, or a part of one. It says what it measures beside in the usual files: crates in
+//! `Cargo.toml`, Debian packages in `debian.txt`, Python packages in `requirements.txt`, npm packages in
+//! `package-lock.json`.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::failure::{Failure, Outcome};
-use crate::setup::{self, BIG_BUCK_BUNNY, Purpose, debian, node};
+use crate::setup::{self, Purpose, debian, node};
 use crate::{native, page, paths, shell};
 
-/// Groups and their folders under `benches/peers/`.
-const PEERS: [(&str, &str); 3] = [("pool", "pool"), ("peers-audio", "audio"), ("peers-video", "video")];
+/// Groups, their folders under `benches/peers/`, and the part that is measured if it is not all.
+const GROUPS: [(&str, &str, Option<&str>); 5] = [
+    ("pool", "pool", None),
+    ("peers-audio", "audio", None),
+    ("peers-video", "video", None),
+    ("peers-media", "media", None),
+    ("render", "media", Some("render")),
+];
 
 /// Runs a group; its rows go to standard output.
 ///
@@ -24,18 +30,13 @@ pub(crate) fn run(args: &[String]) -> Outcome {
         return Err(usage());
     }
     let scratch = paths::target().join("bench");
-    let mut bench = match PEERS.iter().find(|(name, _)| name == group) {
-        _ if group == "render" => {
-            setup::run(Purpose::Demo)?;
-            native::build()?;
-            let mut bench =
-                shell::command("cargo", ["run", "--quiet", "--release", "--package", "millpond-benches", "--"]);
-            bench.arg(paths::cli()).arg(paths::media().join(BIG_BUCK_BUNNY)).arg(scratch);
-            bench
-        }
-        Some((_, folder)) => peers(&paths::root().join("benches/peers").join(folder), &scratch)?,
-        None => return Err(usage()),
-    };
+    let (_, folder, part) = GROUPS.iter().find(|(name, ..)| name == group).ok_or_else(usage)?;
+    let mut bench = peers(&paths::root().join("benches/peers").join(folder), &scratch)?;
+    if *folder == "media" {
+        native::build()?;
+        bench.env("MILLPOND", paths::cli()).env("MILLPOND_MEDIA", paths::media());
+    }
+    bench.args(*part);
     bench.args(rest);
     eprintln!("  $ {}", shell::plain(&bench));
     let status = bench.stdin(Stdio::null()).status().map_err(|e| Failure::io("cargo", e))?;
@@ -73,6 +74,6 @@ fn peers(folder: &Path, scratch: &Path) -> Outcome<Command> {
 }
 
 fn usage() -> Failure {
-    let groups: Vec<&str> = PEERS.iter().map(|(name, _)| *name).collect();
-    Failure::Usage(format!("usage: cargo xtask bench render|{} [--json]", groups.join("|")))
+    let groups: Vec<&str> = GROUPS.iter().map(|(name, ..)| *name).collect();
+    Failure::Usage(format!("usage: cargo xtask bench {} [--json]", groups.join("|")))
 }

@@ -441,6 +441,19 @@ impl<T: Recycle> SharedPooled<T> {
         Ok(Pooled(ManuallyDrop::new(self).0, PhantomData))
     }
 
+    /// The object to write, if there is no other clone.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn get_mut(&mut self) -> Option<&mut T> {
+        // SAFETY: the slot is lent to us. If this is the only clone, nobody can make another while it is borrowed, and what
+        // the others did happened before they let go.
+        unsafe {
+            let slot = self.0.as_ref();
+            (slot.shares.load(Acquire) == 1).then(|| &mut **slot.value.get())
+        }
+    }
+
     /// Turns this clone into a pointer that C code can carry. It counts until [`from_raw`](Self::from_raw).
     ///
     /// # Realtime

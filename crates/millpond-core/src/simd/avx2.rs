@@ -115,6 +115,18 @@ impl Simd for Avx2 {
             // Lanes hold a, b, a, b by eights.
             _mm256_permute4x64_epi64::<0xd8>(_mm256_add_epi16(even, odd))
         }
+        fn narrow_to_16(low: __m256i, high: __m256i) -> __m256i {
+            _mm256_packs_epi32(low, high)
+        }
+        fn narrow_upper(v: [__m256i; 4]) -> __m256i {
+            let low = _mm256_packs_epi32(_mm256_srli_epi32::<16>(v[0]), _mm256_srli_epi32::<16>(v[1]));
+            let high = _mm256_packs_epi32(_mm256_srli_epi32::<16>(v[2]), _mm256_srli_epi32::<16>(v[3]));
+            let words = _mm256_packus_epi16(low, high);
+            _mm256_permutevar8x32_epi32(words, _mm256_set_epi32(7, 3, 6, 2, 5, 1, 4, 0))
+        }
+        fn deal(v: __m256i) -> __m256i {
+            _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7))
+        }
         fn narrow_32(v: [__m256i; 4]) -> __m256i {
             let words = _mm256_packus_epi16(_mm256_packs_epi32(v[0], v[1]), _mm256_packs_epi32(v[2], v[3]));
             _mm256_permutevar8x32_epi32(words, _mm256_set_epi32(7, 3, 6, 2, 5, 1, 4, 0))
@@ -123,14 +135,10 @@ impl Simd for Avx2 {
             let to = to[..128].as_mut_ptr();
             let (first_low, first_high) = (_mm256_unpacklo_epi8(v[0], v[1]), _mm256_unpackhi_epi8(v[0], v[1]));
             let (last_low, last_high) = (_mm256_unpacklo_epi8(v[2], v[3]), _mm256_unpackhi_epi8(v[2], v[3]));
-            let a = _mm256_unpacklo_epi16(first_low, last_low);
-            let b = _mm256_unpackhi_epi16(first_low, last_low);
-            let c = _mm256_unpacklo_epi16(first_high, last_high);
-            let d = _mm256_unpackhi_epi16(first_high, last_high);
-            _mm256_storeu_si256(to.cast(), _mm256_permute2x128_si256::<0x20>(a, b));
-            _mm256_storeu_si256(to.add(32).cast(), _mm256_permute2x128_si256::<0x20>(c, d));
-            _mm256_storeu_si256(to.add(64).cast(), _mm256_permute2x128_si256::<0x31>(a, b));
-            _mm256_storeu_si256(to.add(96).cast(), _mm256_permute2x128_si256::<0x31>(c, d));
+            _mm256_storeu_si256(to.cast(), _mm256_unpacklo_epi16(first_low, last_low));
+            _mm256_storeu_si256(to.add(32).cast(), _mm256_unpackhi_epi16(first_low, last_low));
+            _mm256_storeu_si256(to.add(64).cast(), _mm256_unpacklo_epi16(first_high, last_high));
+            _mm256_storeu_si256(to.add(96).cast(), _mm256_unpackhi_epi16(first_high, last_high));
         }
         fn div_255(v: __m256i) -> __m256i {
             // (257·t) >> 16 is (t + (t >> 8)) >> 8.

@@ -1,12 +1,51 @@
-//! AVX-512 with BW, DQ and VL: four lanes of 16 bytes.
+//! AVX-512 as Ice Lake and Zen 4 have it, with BW, DQ, VL, VBMI and VNNI: four lanes of 16 bytes.
 
 use super::macros::methods;
 use super::vector::Simd;
+use core::arch::asm;
 use core::arch::x86_64::*;
 
-/// Proof that the machine has AVX-512 F, BW, DQ and VL.
+/// Proof that the machine has AVX-512 F, BW, DQ, VL, VBMI and VNNI.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Avx512(pub(super) ());
+
+/// `_mm512_permutex2var_epi8`, which the compiler takes apart into four instructions where it knows the indices.
+#[inline]
+#[target_feature(enable = "avx512vbmi")]
+fn bytes_of_two(low: __m512i, indices: __m512i, high: __m512i) -> __m512i {
+    let mut bytes = low;
+    // SAFETY: an instruction of VBMI, which works on registers only.
+    unsafe {
+        asm!("vpermt2b {}, {}, {}", inout(zmm_reg) bytes, in(zmm_reg) indices, in(zmm_reg) high,
+            options(pure, nomem, nostack, preserves_flags));
+    }
+    bytes
+}
+
+/// `_mm512_dpwssd_epi32`, which the compiler takes apart into a multiplication and an addition to shorten a chain: here
+/// the number of instructions decides.
+#[inline]
+#[target_feature(enable = "avx512vnni")]
+fn dot_added(sum: __m512i, a: __m512i, b: __m512i) -> __m512i {
+    let mut sum = sum;
+    // SAFETY: an instruction of VNNI, which works on registers only.
+    unsafe {
+        asm!("vpdpwssd {}, {}, {}", inout(zmm_reg) sum, in(zmm_reg) a, in(zmm_reg) b,
+            options(pure, nomem, nostack, preserves_flags));
+    }
+    sum
+}
+
+/// Indices of the third of every four bytes of two vectors, and then of any.
+const THIRD_BYTES: [u8; 64] = {
+    let mut indices = [0; 64];
+    let mut at = 0;
+    while at < 32 {
+        indices[at] = 4 * at as u8 + 2;
+        at += 1;
+    }
+    indices
+};
 
 impl Simd for Avx512 {
     const BYTES: usize = 64;
@@ -112,6 +151,21 @@ impl Simd for Avx512 {
             let odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
             _mm512_add_epi16(_mm512_permutex2var_epi32(a, even, b), _mm512_permutex2var_epi32(a, odd, b))
         }
+        fn dot_add(sum: __m512i, a: __m512i, b: __m512i) -> __m512i {
+            dot_added(sum, a, b)
+        }
+        fn narrow_to_16(low: __m512i, high: __m512i) -> __m512i {
+            _mm512_packs_epi32(low, high)
+        }
+        fn narrow_upper(v: [__m512i; 4]) -> __m512i {
+            let third = _mm512_loadu_si512(THIRD_BYTES.as_ptr().cast());
+            let low = bytes_of_two(v[0], third, v[1]);
+            let high = bytes_of_two(v[2], third, v[3]);
+            _mm512_inserti64x4::<1>(low, _mm512_castsi512_si256(high))
+        }
+        fn deal(v: __m512i) -> __m512i {
+            _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v)
+        }
         fn narrow_32(v: [__m512i; 4]) -> __m512i {
             let words = _mm512_packus_epi16(_mm512_packs_epi32(v[0], v[1]), _mm512_packs_epi32(v[2], v[3]));
             let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
@@ -121,17 +175,10 @@ impl Simd for Avx512 {
             let to = to[..256].as_mut_ptr();
             let (first_low, first_high) = (_mm512_unpacklo_epi8(v[0], v[1]), _mm512_unpackhi_epi8(v[0], v[1]));
             let (last_low, last_high) = (_mm512_unpacklo_epi8(v[2], v[3]), _mm512_unpackhi_epi8(v[2], v[3]));
-            let a = _mm512_unpacklo_epi16(first_low, last_low);
-            let b = _mm512_unpackhi_epi16(first_low, last_low);
-            let c = _mm512_unpacklo_epi16(first_high, last_high);
-            let d = _mm512_unpackhi_epi16(first_high, last_high);
-            // Lanes of a, b, c, d in turn are 64 bytes of memory: a transposition of lanes.
-            let (ab_low, ab_high) = (_mm512_shuffle_i32x4::<0x44>(a, b), _mm512_shuffle_i32x4::<0xee>(a, b));
-            let (cd_low, cd_high) = (_mm512_shuffle_i32x4::<0x44>(c, d), _mm512_shuffle_i32x4::<0xee>(c, d));
-            _mm512_storeu_si512(to.cast(), _mm512_shuffle_i32x4::<0x88>(ab_low, cd_low));
-            _mm512_storeu_si512(to.add(64).cast(), _mm512_shuffle_i32x4::<0xdd>(ab_low, cd_low));
-            _mm512_storeu_si512(to.add(128).cast(), _mm512_shuffle_i32x4::<0x88>(ab_high, cd_high));
-            _mm512_storeu_si512(to.add(192).cast(), _mm512_shuffle_i32x4::<0xdd>(ab_high, cd_high));
+            _mm512_storeu_si512(to.cast(), _mm512_unpacklo_epi16(first_low, last_low));
+            _mm512_storeu_si512(to.add(64).cast(), _mm512_unpackhi_epi16(first_low, last_low));
+            _mm512_storeu_si512(to.add(128).cast(), _mm512_unpacklo_epi16(first_high, last_high));
+            _mm512_storeu_si512(to.add(192).cast(), _mm512_unpackhi_epi16(first_high, last_high));
         }
         fn div_255(v: __m512i) -> __m512i {
             // (257·t) >> 16 is (t + (t >> 8)) >> 8.

@@ -34,7 +34,7 @@ macro_rules! kernels {
                 }
                 #[cfg(target_arch = "x86_64")]
                 $crate::simd::Token::Avx512(token) => {
-                    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vnni")]
                     fn run(token: $crate::simd::avx512::Avx512, $($arg: $type),*) {
                         vector::$name(token, $($arg),*);
                     }

@@ -36,7 +36,8 @@ pub enum Isa {
     Sse41,
     /// x86-64 with AVX2: 32 bytes.
     Avx2,
-    /// x86-64 with AVX-512 F, BW, DQ and VL: 64 bytes. Used where it was measured to pay.
+    /// x86-64 with AVX-512 F, BW, DQ, VL, VBMI and VNNI, which Ice Lake and Zen 4 brought together: 64 bytes. Used where it
+    /// was measured to pay.
     Avx512,
     /// aarch64: 16 bytes. Every such machine has it.
     Neon,
@@ -63,6 +64,8 @@ impl Isa {
                     && is_x86_feature_detected!("avx512bw")
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
+                    && is_x86_feature_detected!("avx512vbmi")
+                    && is_x86_feature_detected!("avx512vnni")
             }
             #[cfg(target_arch = "aarch64")]
             Isa::Neon => true,
@@ -98,6 +101,26 @@ impl Level {
     /// Every level the machine has, [`Level::SCALAR`] first.
     pub fn available() -> impl Iterator<Item = Level> {
         Isa::ALL.into_iter().filter_map(Level::of)
+    }
+
+    /// This level, or a lower one whose vectors are no longer than `bytes`: short rows are not left to plain code.
+    #[cfg(feature = "video")]
+    pub(crate) fn for_rows(self, bytes: usize) -> Level {
+        #[cfg(target_arch = "x86_64")]
+        {
+            // A machine with one of these has those before it too.
+            let longest = match bytes {
+                64.. => Isa::Avx512,
+                32.. => Isa::Avx2,
+                _ => Isa::Sse41,
+            };
+            Level(self.0.min(longest))
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            let _ = bytes;
+            self
+        }
     }
 
     /// Which instruction set it is, for a kernel's dispatch.

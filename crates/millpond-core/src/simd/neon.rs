@@ -138,6 +138,17 @@ impl Simd for Neon {
             let odd = of_32(vuzp2q_s32(as_32(a), as_32(b)));
             of_16(vaddq_s16(as_16(even), as_16(odd)))
         }
+        fn narrow_to_16(low: uint8x16_t, high: uint8x16_t) -> uint8x16_t {
+            of_16(vcombine_s16(vqmovn_s32(as_32(low)), vqmovn_s32(as_32(high))))
+        }
+        fn narrow_upper(v: [uint8x16_t; 4]) -> uint8x16_t {
+            let low = vuzp2q_s16(as_16(v[0]), as_16(v[1]));
+            let high = vuzp2q_s16(as_16(v[2]), as_16(v[3]));
+            vcombine_u8(vqmovun_s16(low), vqmovun_s16(high))
+        }
+        fn deal(v: uint8x16_t) -> uint8x16_t {
+            v
+        }
         fn narrow_32(v: [uint8x16_t; 4]) -> uint8x16_t {
             let low = vcombine_s16(vqmovn_s32(as_32(v[0])), vqmovn_s32(as_32(v[1])));
             let high = vcombine_s16(vqmovn_s32(as_32(v[2])), vqmovn_s32(as_32(v[3])));

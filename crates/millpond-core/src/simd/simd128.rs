@@ -140,6 +140,20 @@ impl Simd for Simd128 {
         i16x8_add(i32x4_shuffle::<0, 2, 4, 6>(a, b), i32x4_shuffle::<1, 3, 5, 7>(a, b))
     }
     #[inline(always)]
+    fn narrow_to_16(self, low: v128, high: v128) -> v128 {
+        i16x8_narrow_i32x4(low, high)
+    }
+    #[inline(always)]
+    fn narrow_upper(self, v: [v128; 4]) -> v128 {
+        let low = i16x8_narrow_i32x4(u32x4_shr(v[0], 16), u32x4_shr(v[1], 16));
+        let high = i16x8_narrow_i32x4(u32x4_shr(v[2], 16), u32x4_shr(v[3], 16));
+        u8x16_narrow_i16x8(low, high)
+    }
+    #[inline(always)]
+    fn deal(self, v: v128) -> v128 {
+        v
+    }
+    #[inline(always)]
     fn narrow_32(self, v: [v128; 4]) -> v128 {
         u8x16_narrow_i16x8(i16x8_narrow_i32x4(v[0], v[1]), i16x8_narrow_i32x4(v[2], v[3]))
     }

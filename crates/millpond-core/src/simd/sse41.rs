@@ -113,6 +113,17 @@ impl Simd for Sse41 {
             let odd = _mm_castps_si128(_mm_shuffle_ps::<0xdd>(a, b));
             _mm_add_epi16(even, odd)
         }
+        fn narrow_to_16(low: __m128i, high: __m128i) -> __m128i {
+            _mm_packs_epi32(low, high)
+        }
+        fn narrow_upper(v: [__m128i; 4]) -> __m128i {
+            let low = _mm_packs_epi32(_mm_srli_epi32::<16>(v[0]), _mm_srli_epi32::<16>(v[1]));
+            let high = _mm_packs_epi32(_mm_srli_epi32::<16>(v[2]), _mm_srli_epi32::<16>(v[3]));
+            _mm_packus_epi16(low, high)
+        }
+        fn deal(v: __m128i) -> __m128i {
+            v
+        }
         fn narrow_32(v: [__m128i; 4]) -> __m128i {
             _mm_packus_epi16(_mm_packs_epi32(v[0], v[1]), _mm_packs_epi32(v[2], v[3]))
         }

@@ -79,13 +79,25 @@ pub(crate) trait Simd: Copy {
     fn dot(self, a: Self::V, b: Self::V) -> Self::V;
     /// Sums of 32 bits.
     fn add_32(self, a: Self::V, b: Self::V) -> Self::V;
+    /// [`dot`](Self::dot) of `a` and `b` added to 32 bits.
+    #[inline(always)]
+    fn dot_add(self, sum: Self::V, a: Self::V, b: Self::V) -> Self::V {
+        self.add_32(sum, self.dot(a, b))
+    }
     /// 32 bits shifted down, the sign in front.
     fn sar_32<const BITS: i32>(self, v: Self::V) -> Self::V;
     /// Neighbouring groups of four bytes added as pairs of 16 bits: those of `a`, then those of `b`.
     fn add_neighbours(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Signed 32 bits to signed 16, clamped: in its lane those of `low`, then those of `high`.
+    fn narrow_to_16(self, low: Self::V, high: Self::V) -> Self::V;
     /// Four vectors of signed 32 bits to one of bytes, clamped, in order.
     fn narrow_32(self, v: [Self::V; 4]) -> Self::V;
-    /// Bytes of the four vectors in turn, in order, to the first `4 · BYTES` of `to`.
+    /// The upper halves of four vectors of 32 bits to bytes, in order; for halves of 0 to 255.
+    fn narrow_upper(self, v: [Self::V; 4]) -> Self::V;
+    /// Groups of four bytes dealt out: the first to the first lane, the next to the next, and again from the first lane on.
+    fn deal(self, v: Self::V) -> Self::V;
+    /// Bytes of the four vectors in turn, in order, to the first `4 · BYTES` of `to`; the vectors have been
+    /// [dealt](Self::deal).
     fn store_interleaved(self, v: [Self::V; 4], to: &mut [u8]);
 
     /// The same pair of 16 bits everywhere.

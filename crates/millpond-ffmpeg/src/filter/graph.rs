@@ -67,7 +67,7 @@ impl FilterGraph {
             if medium == Medium::Other {
                 return Err(self.error("an output gives neither pictures nor sound".to_owned()));
             }
-            let slots = Buffers::new(ff::codec::Id::None, 0, self.config.held, self.config.when_empty, u64::MAX)?;
+            let slots = Buffers::new(ff::codec::Id::None, 0, self.config.held, self.config.when_empty, u64::MAX, None)?;
             outputs.push(Output { medium, time_base: None, graph_base: None, waiting: None, is_over: false, slots });
         }
         self.outputs = outputs;

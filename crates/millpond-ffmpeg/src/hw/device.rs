@@ -148,7 +148,7 @@ impl HwDevice {
         }
         let came_back = || {
             let surfaces = self.device.surfaces(format, width as i32, height as i32).ok()?;
-            let buffers = Buffers::new(ff::codec::Id::None, 0, 1, Exhausted::Allocate, u64::MAX).ok()?;
+            let buffers = Buffers::new(ff::codec::Id::None, 0, 1, Exhausted::Allocate, u64::MAX, None).ok()?;
             let back = sys::download(&surfaces.upload(&sent).ok()?, &buffers).ok()?;
             let ours = pixels::counterpart(back.format()).filter(|_| back.format() == format)?.format;
             let (sent, back) = (pixels::view(&sent, ours)?, pixels::view(&back, ours)?);

@@ -11,7 +11,7 @@
 use super::HwKind;
 use crate::streams::{VideoStream, av_rational};
 use crate::sys::{self, Buffers, Counts, PooledDecoder};
-use crate::{DecoderConfig, Error};
+use crate::{DecoderConfig, Error, SharedFrames};
 use ffmpeg_next as ff;
 use millpond_core::memory;
 use millpond_core::pool::PoolStats;
@@ -97,10 +97,14 @@ impl OnDevice {
 
 impl Codec {
     /// Opens the decoder of a stream, on the device that `config` names if there is one and it can. Allocates.
-    pub(crate) fn open(stream: &VideoStream, config: &DecoderConfig) -> Result<Codec, Error> {
+    pub(crate) fn open(
+        stream: &VideoStream,
+        config: &DecoderConfig,
+        shared: Option<&SharedFrames>,
+    ) -> Result<Codec, Error> {
         let threads = config.threads.max(1);
-        let buffers =
-            Buffers::new(stream.parameters.id(), threads, config.held, config.when_empty, stream.limits.pixels)?;
+        let (id, pixels, shared) = (stream.parameters.id(), stream.limits.pixels, shared.map(SharedFrames::set));
+        let buffers = Buffers::new(id, threads, config.held, config.when_empty, pixels, shared)?;
         let mut codec = Codec {
             decoder: None,
             buffers: Held(Arc::new(buffers)),

@@ -1,25 +1,43 @@
-//! From a composed canvas frame to what a 4:2:0 encoder takes.
+//! The frames that a render composes on, and from a composed one to what a 4:2:0 encoder takes.
+//!
+//! Canvas frames take turns, and each is brought up to date from what it last showed. A frame that is a decoded picture
+//! need not be composed: see [`Stage::ground`].
 //!
 //! An I420 canvas of even size is sent as it is. An RGBA canvas is converted to BT.709 limited; of an odd canvas the
 //! last column or row of luma is repeated (its chroma planes are those of the even size already). Nothing allocates
 //! after construction.
 
-use crate::{Cancel, Error, SharedMonitor};
+use super::timing::Clock;
+use crate::{Cancel, Error, SharedMonitor, VideoFrame};
 use millpond_core::pool::{PoolConfig, Pooled};
-use millpond_core::video::{
-    Color, Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert::Converter,
-};
+use millpond_core::video::composite::Contents;
+use millpond_core::video::{Frame, FrameLayout, FramePool, FrameView, FrameViewMut, PixelFormat, convert::Converter};
+use millpond_scene::Stage;
 
 /// The frames of a render.
 pub(crate) struct Canvas {
     /// Canvas frames.
     composed: FramePool,
+    /// What each of them shows, by the address of its bytes.
+    contents: Vec<(Option<usize>, Contents)>,
     /// From an RGBA canvas to I420.
     to_i420: Converter,
     /// I420 of the canvas's size, for an RGBA canvas of odd size.
     converted: Option<Frame>,
     /// I420 of even size, unless canvas frames are that.
     encoded: Option<FramePool>,
+}
+
+/// How the composing stage waits for a frame.
+pub(crate) struct Wait<'a> {
+    pub(crate) cancel: &'a Cancel,
+    pub(crate) clock: &'a Clock,
+}
+
+impl Wait<'_> {
+    fn for_frame(&self, pool: &FramePool) -> Result<Pooled<Frame>, Error> {
+        Ok(self.clock.output(|| pool.acquire_or_cancelled(self.cancel.abandoned()))?)
+    }
 }
 
 /// The layout of the pictures that the encoder gets for this canvas.
@@ -29,8 +47,9 @@ pub(crate) fn encoder_layout(canvas: &FrameLayout) -> Result<FrameLayout, Error>
 }
 
 impl Canvas {
-    /// Allocates all frames; `waiting` of them can be on their way to the encoder.
-    pub(crate) fn new(canvas: FrameLayout, color: Color, waiting: usize) -> Result<Canvas, Error> {
+    /// Makes room for all frames; `waiting` of them can be on their way to the encoder.
+    pub(crate) fn new(stage: &Stage<VideoFrame>, waiting: usize) -> Result<Canvas, Error> {
+        let (canvas, color) = (stage.canvas_layout()?, stage.canvas_color());
         let layout = encoder_layout(&canvas)?;
         let is_direct = layout == canvas;
         let is_odd = (layout.width(), layout.height()) != (canvas.width(), canvas.height());
@@ -40,8 +59,10 @@ impl Canvas {
             None
         };
         let encoded = (!is_direct && waiting > 0).then(|| FramePool::frames(layout, PoolConfig::fixed(waiting)));
+        let count = if is_direct { waiting + 1 } else { 1 };
         Ok(Canvas {
-            composed: FramePool::frames(canvas, PoolConfig::fixed(if is_direct { waiting + 1 } else { 1 }))?,
+            composed: FramePool::frames(canvas, PoolConfig::fixed(count))?,
+            contents: (0..count).map(|_| (None, stage.contents())).collect(),
             to_i420: Converter::new((canvas.format(), color), (PixelFormat::I420, color))?,
             converted,
             encoded: encoded.transpose()?,
@@ -56,15 +77,56 @@ impl Canvas {
         }
     }
 
-    /// A frame to compose on; waits until one is free.
-    pub(crate) fn acquire(&self, cancel: &Cancel) -> Result<Pooled<Frame>, Error> {
-        Ok(self.composed.acquire_or_cancelled(cancel.abandoned())?)
+    /// Frame `n` of a stage that needs nothing more: the picture that it is without being composed, or a canvas frame.
+    ///
+    /// What lies on the picture is drawn onto it if nobody else can see it, and onto a copy otherwise.
+    pub(crate) fn frame(
+        &mut self,
+        stage: &mut Stage<VideoFrame>,
+        n: u64,
+        wait: &Wait<'_>,
+    ) -> Result<VideoFrame, Error> {
+        let ground = match stage.ground(n)? {
+            Some(ground) if !ground.is_covered => return ground.picture.share(),
+            ground => ground.filter(|ground| ground.is_last).map(|ground| ground.layer),
+        };
+        let Some(layer) = ground else {
+            let (mut frame, contents) = self.acquire(wait)?;
+            stage.update(n, &mut frame.view_mut(), contents)?;
+            return Ok(frame.into());
+        };
+        let mut picture = stage.take(layer)?;
+        if let Some(mut pixels) = picture.view_mut() {
+            stage.draw_above(layer, &mut pixels)?;
+            drop(pixels);
+            return Ok(picture);
+        }
+        let (mut frame, contents) = self.acquire(wait)?;
+        contents.clear();
+        frame.view_mut().copy_from(&picture.view())?;
+        drop(picture);
+        stage.draw_above(layer, &mut frame.view_mut())?;
+        Ok(frame.into())
+    }
+
+    /// A frame to compose on, once one is free, and what it shows.
+    fn acquire(&mut self, wait: &Wait<'_>) -> Result<(Pooled<Frame>, &mut Contents), Error> {
+        let frame = wait.for_frame(&self.composed)?;
+        let address = frame.bytes().as_ptr() as usize;
+        let known = self.contents.iter().position(|(of, _)| of.is_none_or(|of| of == address));
+        // There are as many as the pool has frames, which never move.
+        let (of, contents) = &mut self.contents[known.unwrap_or(0)];
+        if *of != Some(address) {
+            contents.clear();
+            *of = Some(address);
+        }
+        Ok((frame, contents))
     }
 
     /// What the encoder gets for a composed frame.
-    pub(crate) fn finish(&mut self, composed: Pooled<Frame>, cancel: &Cancel) -> Result<Pooled<Frame>, Error> {
+    pub(crate) fn finish(&mut self, composed: VideoFrame, wait: &Wait<'_>) -> Result<VideoFrame, Error> {
         let Some(pool) = &self.encoded else { return Ok(composed) };
-        let mut encoded = pool.acquire_or_cancelled(cancel.abandoned())?;
+        let mut encoded = wait.for_frame(pool)?;
         let view = composed.view();
         match (&mut self.converted, view.format()) {
             (Some(converted), _) => {
@@ -74,7 +136,7 @@ impl Canvas {
             (None, PixelFormat::Rgba8) => self.to_i420.convert_into(&view, &mut encoded.view_mut())?,
             (None, _) => repeat_edges(&view, &mut encoded.view_mut()),
         }
-        Ok(encoded)
+        Ok(encoded.into())
     }
 }
 

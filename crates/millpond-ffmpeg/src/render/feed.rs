@@ -3,8 +3,8 @@
 use super::assets::{Asset, Assets};
 use super::input::{self, InputFeed};
 use super::reader::{self, FromClip, Reader, Readers};
-use super::{RenderOptions, Warnings};
-use crate::{Cancel, Error, Place, VideoFrame};
+use super::{RenderOptions, Run};
+use crate::{Error, Place, VideoFrame};
 use millpond_core::{Rational, memory};
 use millpond_scene::{Need, Scene, Source, Stage};
 use std::thread::Scope;
@@ -26,12 +26,11 @@ impl<'scope, 'env> Feed<'scope, 'env> {
         scene: &Scene,
         assets: &'env Assets,
         options: &RenderOptions,
-        cancel: &Cancel,
-        warnings: &Warnings,
+        run: &'env Run,
     ) -> Result<Self, Error> {
         let pushed = scene.assets.iter().filter(|asset| matches!(asset.source, Source::Input { .. })).count();
         let clips = reader::most_open(scene, |asset| matches!(assets.get(asset), Some(Asset::Clip(_))));
-        let mut readers = Readers::start(scope, assets, clips + pushed, options.monitor.as_ref(), cancel, warnings)?;
+        let mut readers = Readers::start(scope, assets, clips + pushed, run)?;
         let inputs = input::open_all(scene, &options.inputs, &mut readers)?;
         let clips = scene.layers.iter().map(|_| None).collect();
         Ok(Feed { assets, readers, clips, inputs })

@@ -2,7 +2,7 @@
 
 use super::assets::Assets;
 use super::feed::Feed;
-use super::{RenderOptions, Warnings};
+use super::{RenderOptions, Run};
 use crate::{Error, VideoFrame};
 use millpond_core::Rational;
 use millpond_core::video::{Frame, FrameLayout, PixelFormat, convert::Converter};
@@ -25,10 +25,9 @@ pub fn frame_at(scene: &Scene, options: &RenderOptions, time: Rational) -> Resul
     let mut stage: Stage<VideoFrame> = Stage::new(scene.clone())?;
     let layout = stage.canvas_layout()?;
     let mut canvas = Frame::new(layout);
-    let cancel = options.cancel.inner();
+    let run = Run::new(options, duration);
     std::thread::scope(|scope| {
-        let warnings = Warnings::default();
-        let mut feed = Feed::start(scope, scene, &assets, options, &cancel, &warnings)?;
+        let mut feed = Feed::start(scope, scene, &assets, options, &run)?;
         feed.prepare(&mut stage, index)?;
         stage.compose(index, &mut canvas.view_mut())?;
         Ok::<(), Error>(())

@@ -94,7 +94,7 @@ impl RawFrames {
             });
         }
         let pool = FramePool::frames(layout, PoolConfig::fixed(OUT))?;
-        if let Some(monitor) = &readers.monitor {
+        if let Some(monitor) = &readers.run.monitor {
             monitor.watch(&place.to_string(), &pool);
         }
         Ok(RawFrames { file, place, size, count, position: 0, is_over: false, pool })
@@ -153,7 +153,7 @@ impl ClipFrames {
         let color = resolve_color(color, info.container, info.bitstream)
             .map_err(|error| Error::Asset { place: place.to_string(), error })?;
         let pool = FramePool::frames(layout, PoolConfig::fixed(OUT))?;
-        if let Some(monitor) = &readers.monitor {
+        if let Some(monitor) = &readers.run.monitor {
             monitor.watch(&format!("{place}, converted"), &pool);
         }
         Ok(ClipFrames {

@@ -12,18 +12,19 @@ mod input;
 mod output;
 mod reader;
 mod sound;
+mod timing;
 mod warnings;
 
 pub use frame_at::frame_at;
+pub use timing::StageTime;
 pub use warnings::Warning;
 
 use crate::queue::{Closed, Sender};
-use crate::{Access, Cancel, Error, SharedMonitor, VideoFrame};
+use crate::{Access, Cancel, DecoderConfig, Error, SharedFrames, SharedMonitor, VideoFrame};
 use assets::Assets;
-use canvas::Canvas;
+use canvas::{Canvas, Wait};
 use feed::Feed;
-use millpond_core::pool::Pooled;
-use millpond_core::video::{Frame, FrameView};
+use millpond_core::video::FrameView;
 use millpond_core::{Rational, memory};
 use millpond_scene::{Scene, Stage};
 use output::Output;
@@ -31,6 +32,7 @@ use sound::SoundEnd;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
+use timing::{Clock, Times};
 use warnings::Warnings;
 
 /// The frame before which the steady state begins.
@@ -51,6 +53,11 @@ pub struct RenderOptions {
     pub cancel: Cancel,
     /// Is told of the render's pools.
     pub monitor: Option<SharedMonitor>,
+    /// Threads that decode the pictures of all clips together; `None` fits the processors, and leaves most of them to the
+    /// encoder if there is one.
+    pub decoder_threads: Option<usize>,
+    /// Where decoded pictures lie, in common with other renders; `None` is memory of its own.
+    pub frames: Option<SharedFrames>,
 }
 
 /// What a render tells while it runs.
@@ -88,6 +95,8 @@ pub struct RenderReport {
     pub open_allocations: u64,
     /// It was ended early: the file is whole but short.
     pub is_shortened: bool,
+    /// Where the time went, by stage.
+    pub stages: Vec<StageTime>,
 }
 
 /// What all threads of a render share.
@@ -95,10 +104,33 @@ struct Run {
     cancel: Cancel,
     warnings: Warnings,
     failure: Mutex<Option<Error>>,
+    times: Times,
+    monitor: Option<SharedMonitor>,
+    frames: Option<SharedFrames>,
+    decoder_threads: usize,
+    /// Pictures of one clip that can be on their way behind the composing stage.
+    held: usize,
     sound_end: SoundEnd,
 }
 
 impl Run {
+    fn new(options: &RenderOptions, duration: Rational) -> Run {
+        let all = DecoderConfig::default().threads;
+        // Encoding takes several times as long as decoding, and brings threads of its own.
+        let threads = if options.output.is_some() { all.div_ceil(4) } else { all };
+        Run {
+            cancel: options.cancel.inner(),
+            warnings: Warnings::default(),
+            failure: Mutex::default(),
+            times: Times::default(),
+            monitor: options.monitor.clone(),
+            frames: options.frames.clone(),
+            decoder_threads: options.decoder_threads.unwrap_or(threads),
+            held: if options.output.is_some() { output::WAITING } else { 0 },
+            sound_end: SoundEnd::at(duration),
+        }
+    }
+
     /// Keeps the first error and ends everybody. Those who end because others did have nothing to say.
     fn fail(&self, error: Error) {
         let mut first = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
@@ -127,12 +159,7 @@ pub fn render(
     let frames = scene.frame_count(duration);
     let stage: Stage<VideoFrame> = Stage::new(scene.clone())?;
     let layout = stage.canvas_layout()?;
-    let run = Run {
-        cancel: options.cancel.inner(),
-        warnings: Warnings::default(),
-        failure: Mutex::default(),
-        sound_end: SoundEnd::at(duration),
-    };
+    let run = Run::new(options, duration);
     let encoded = canvas::encoder_layout(&layout)?;
     let output = options.output.as_ref().map(|target| Output::create(target, scene, &encoded)).transpose()?;
     if output.is_some() && (encoded.width(), encoded.height()) != (layout.width(), layout.height()) {
@@ -141,8 +168,7 @@ pub fn render(
             format!("the last column or row is repeated, H.264 needs even sizes: {width}x{height}")
         });
     }
-    let waiting = if output.is_some() { output::PICTURES + 1 } else { 0 };
-    let canvas = Canvas::new(layout, stage.canvas_color(), waiting)?;
+    let canvas = Canvas::new(&stage, run.held)?;
     if let Some(monitor) = &options.monitor {
         canvas.watch(monitor);
     }
@@ -152,8 +178,9 @@ pub fn render(
         let compose = || {
             let running = output.map(|output| output.start(scope, scene, &assets, &run)).transpose().map_err(fail)?;
             let (pictures, file) = running.map(|running| (running.pictures, running.file)).unzip();
-            let feed = Feed::start(scope, scene, &assets, options, &run.cancel, &run.warnings).map_err(fail)?;
-            let mut composition = Composition { stage, canvas, feed, pictures, run: &run };
+            let feed = Feed::start(scope, scene, &assets, options, &run).map_err(fail)?;
+            let clock = run.times.start("compose".to_owned());
+            let mut composition = Composition { stage, canvas, feed, pictures, clock, run: &run };
             let composed = composition.run(frames, on_event).map_err(fail)?;
             Ok::<_, ()>((composed, file))
         };
@@ -175,6 +202,7 @@ pub fn render(
         steady_allocations: composed.steady_allocations,
         open_allocations: memory::counts().opening - opening_before,
         is_shortened: composed.frames < frames,
+        stages: run.times.take(),
     })
 }
 
@@ -183,7 +211,8 @@ struct Composition<'scope, 'env> {
     stage: Stage<VideoFrame>,
     canvas: Canvas,
     feed: Feed<'scope, 'env>,
-    pictures: Option<Sender<Pooled<Frame>>>,
+    pictures: Option<Sender<VideoFrame>>,
+    clock: Clock,
     run: &'env Run,
 }
 
@@ -222,15 +251,15 @@ impl Composition<'_, '_> {
         while let Some(warning) = self.run.warnings.take() {
             on_event(Event::Warning(warning))?;
         }
-        self.feed.prepare(&mut self.stage, index)?;
-        let mut frame = self.canvas.acquire(&self.run.cancel)?;
-        self.stage.compose(index, &mut frame.view_mut())?;
+        self.clock.input(|| self.feed.prepare(&mut self.stage, index))?;
+        let wait = Wait { cancel: &self.run.cancel, clock: &self.clock };
+        let frame = self.canvas.frame(&mut self.stage, index, &wait)?;
         let time = self.stage.scene().frame_time(index);
         on_event(Event::Frame { index, time, view: frame.view() })?;
         if let Some(pictures) = &self.pictures {
-            let picture = self.canvas.finish(frame, &self.run.cancel)?;
+            let picture = self.canvas.finish(frame, &wait)?;
             // The encoder is gone only if it failed, which it has noted itself.
-            pictures.send(picture).map_err(|Closed| Error::Cancelled)?;
+            self.clock.output(|| pictures.send(picture)).map_err(|Closed| Error::Cancelled)?;
         }
         Ok(())
     }

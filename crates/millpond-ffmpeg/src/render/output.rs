@@ -8,19 +8,21 @@ use super::{Run, sound};
 use crate::aside::AsideFile;
 use crate::queue::{Receiver, Sender, bounded};
 use crate::{
-    AudioEncoder, AudioEncoderConfig, Cancel, Container, Encoder, Error, Flow, Muxer, MuxerConfig, Packet,
-    VideoEncoder, VideoEncoderConfig, VideoFrame, threads,
+    AudioEncoder, AudioEncoderConfig, Container, Encoder, Error, Flow, Muxer, MuxerConfig, Packet, VideoEncoder,
+    VideoEncoderConfig, VideoFrame, threads,
 };
-use millpond_core::Rational;
-use millpond_core::pool::Pooled;
-use millpond_core::video::{Frame, FrameLayout};
+use millpond_core::video::FrameLayout;
+use millpond_core::{Rational, memory};
 use millpond_scene::Scene;
 use millpond_scene::sound::RATE_HZ;
 use std::path::Path;
 use std::thread::Scope;
 
 /// Pictures that wait for the video encoder.
-pub(crate) const PICTURES: usize = 2;
+const PICTURES: usize = 1;
+
+/// Pictures behind the composing stage: those that wait and the one that is being encoded.
+pub(crate) const WAITING: usize = PICTURES + 1;
 
 /// Packets that wait for the muxer, per stream. Sound runs ahead of the pictures by as much.
 const PACKETS: usize = 32;
@@ -36,7 +38,7 @@ pub(crate) struct Output {
 /// An output whose threads run.
 pub(crate) struct Running {
     /// Takes the pictures; dropping it ends the stream.
-    pub(crate) pictures: Sender<Pooled<Frame>>,
+    pub(crate) pictures: Sender<VideoFrame>,
     /// Appears when it is [committed](AsideFile::commit), once all threads have ended well.
     pub(crate) file: AsideFile,
 }
@@ -94,10 +96,10 @@ impl Output {
             })?;
         }
         threads::start(scope, "video encoder", move || {
-            stage(run, || encode(video, to_encode, video_packets, &run.cancel));
+            stage(run, || encode(video, to_encode, video_packets, run));
         })?;
         threads::start(scope, "muxer", move || {
-            stage(run, || mux(muxer, [Some(from_video), from_audio], bases, &run.cancel));
+            stage(run, || mux(muxer, [Some(from_video), from_audio], bases, run));
         })?;
         Ok(Running { pictures, file })
     }
@@ -112,21 +114,22 @@ fn stage(run: &Run, work: impl FnOnce() -> Result<(), Error>) {
 
 fn encode(
     mut encoder: VideoEncoder,
-    pictures: Receiver<Pooled<Frame>>,
+    pictures: Receiver<VideoFrame>,
     packets: Sender<Packet>,
-    cancel: &Cancel,
+    run: &Run,
 ) -> Result<(), Error> {
+    let clock = memory::opening(|| run.times.start("video encoder".to_owned()));
     let mut index = 0;
     let mut is_over = false;
     while !is_over {
-        let picture = pictures.receive();
-        if cancel.is_abandoned() {
+        let picture = clock.input(|| pictures.receive());
+        if run.cancel.is_abandoned() {
             return Err(Error::Cancelled);
         }
         match picture {
             // Everything that was ready was received, so there is room.
             Some(picture) => {
-                let _ = encoder.send(&VideoFrame::from(picture), index)?;
+                let _ = encoder.send(&picture, index)?;
             }
             None => encoder.send_end()?,
         }
@@ -138,7 +141,7 @@ fn encode(
                 flow => break flow == Flow::Ended,
             }
             // The muxer is gone only if it failed, which it has noted itself.
-            if packets.send(packet).is_err() || cancel.is_abandoned() {
+            if clock.output(|| packets.send(packet)).is_err() || run.cancel.is_abandoned() {
                 return Err(Error::Cancelled);
             }
         };
@@ -151,20 +154,21 @@ fn mux(
     mut muxer: Muxer,
     mut streams: [Option<Receiver<Packet>>; 2],
     bases: [Option<Rational>; 2],
-    cancel: &Cancel,
+    run: &Run,
 ) -> Result<(), Error> {
+    let clock = memory::opening(|| run.times.start("muxer".to_owned()));
     let mut waiting: [Option<Packet>; 2] = [None, None];
     loop {
         for (packet, stream) in waiting.iter_mut().zip(&mut streams) {
             if packet.is_none() {
-                *packet = stream.as_ref().and_then(Receiver::receive);
+                *packet = clock.input(|| stream.as_ref().and_then(Receiver::receive));
                 if packet.is_none() {
                     *stream = None;
                 }
             }
         }
         // A stage that failed looks like one that ended; the file must not be finished then.
-        if cancel.is_abandoned() {
+        if run.cancel.is_abandoned() {
             return Err(Error::Cancelled);
         }
         let time = |index: usize| {
@@ -181,5 +185,33 @@ fn mux(
         if let Some(mut packet) = waiting[index].take() {
             muxer.write(index, &mut packet)?;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RenderOptions;
+    use millpond_core::pool::PoolConfig;
+    use millpond_core::video::{FramePool, PixelFormat};
+
+    #[test]
+    fn an_encoder_that_fails_ends_its_neighbours() {
+        let run = Run::new(&RenderOptions::default(), Rational::from_integer(1));
+        let mut encoder = VideoEncoder::new(VideoEncoderConfig::new("libx264", 64, 64, Rational::from_integer(25)));
+        encoder.open().unwrap();
+        let layout = FrameLayout::aligned(PixelFormat::I420, 32, 64).unwrap();
+        let pool: FramePool = FramePool::frames(layout, PoolConfig::fixed(3)).unwrap();
+        let picture = || VideoFrame::from(pool.acquire().unwrap());
+        let (pictures, to_encode) = bounded(1);
+        let (packets, from_encoder) = bounded(1);
+        pictures.send(picture()).unwrap();
+        stage(&run, || encode(encoder, to_encode, packets, &run));
+        assert_eq!(run.failure.lock().unwrap().as_ref().map(Error::code), Some("E_MISMATCH"));
+        assert!(run.cancel.is_abandoned());
+        assert!(pictures.send(picture()).is_err(), "the composing stage is not told");
+        assert!(from_encoder.receive().is_none(), "the muxer is not told");
+        drop(pictures);
+        assert_eq!(pool.stats().in_use, 0);
     }
 }

@@ -4,16 +4,17 @@
 //! into a short queue, and waits for the next job when the clip ends or nobody wants it any more. Opening counts as
 //! opening; reading does not allocate.
 
-use super::Warnings;
+use super::Run;
 use super::assets::Assets;
+use super::timing::Clock;
 use crate::queue::{Receiver, Sender, bounded};
-use crate::{Cancel, Clip, ClipPicture, DecoderConfig, Error, Place, SharedMonitor, threads};
+use crate::{Clip, ClipPicture, DecoderConfig, Error, Place, threads};
 use millpond_core::{Rational, memory};
 use millpond_scene::{ClipInfo, Scene};
 use std::thread::Scope;
 
-/// Pictures that are decoded ahead.
-const AHEAD: usize = 2;
+/// Pictures that wait for the composing stage, besides the one that waits to get into the queue.
+const AHEAD: usize = 1;
 
 /// Pictures of a clip that can be out at once: those ahead, the one that waits to get into the queue, the one on its way
 /// to the stage, and the two that the stage holds.
@@ -55,30 +56,23 @@ impl Reader {
 pub(crate) struct Readers<'scope, 'env> {
     scope: &'scope Scope<'scope, 'env>,
     assets: &'env Assets,
-    cancel: Cancel,
-    warnings: Warnings,
-    pub(crate) monitor: Option<SharedMonitor>,
+    pub(crate) run: &'env Run,
     config: DecoderConfig,
     jobs: Vec<Sender<Job>>,
     idle: Vec<usize>,
 }
 
 impl<'scope, 'env> Readers<'scope, 'env> {
-    /// Starts `count` threads. Their decoders share the processors.
+    /// Starts `count` threads. Their decoders share the render's threads for decoding.
     pub(crate) fn start(
         scope: &'scope Scope<'scope, 'env>,
         assets: &'env Assets,
         count: usize,
-        monitor: Option<&SharedMonitor>,
-        cancel: &Cancel,
-        warnings: &Warnings,
+        run: &'env Run,
     ) -> Result<Self, Error> {
-        let (cancel, warnings) = (cancel.clone(), warnings.clone());
-        let config = DecoderConfig::default();
-        let config = DecoderConfig { held: OUT, threads: (config.threads / count.max(1)).max(1), ..config };
-        let monitor = monitor.cloned();
-        let mut readers =
-            Readers { scope, assets, cancel, warnings, monitor, config, jobs: Vec::new(), idle: Vec::new() };
+        let threads = (run.decoder_threads / count.max(1)).max(1);
+        let config = DecoderConfig { held: OUT + run.held, threads, ..DecoderConfig::default() };
+        let mut readers = Readers { scope, assets, run, config, jobs: Vec::new(), idle: Vec::new() };
         for _ in 0..count {
             let worker = readers.hire()?;
             readers.idle.push(worker);
@@ -88,12 +82,10 @@ impl<'scope, 'env> Readers<'scope, 'env> {
 
     fn hire(&mut self) -> Result<usize, Error> {
         let (jobs, work) = bounded::<Job>(1);
-        let (assets, cancel, warnings, config) =
-            (self.assets, self.cancel.clone(), self.warnings.clone(), self.config.clone());
-        let monitor = self.monitor.clone();
+        let (assets, run, config) = (self.assets, self.run, self.config.clone());
         threads::start(self.scope, "clip reader", move || {
             while let Some(job) = work.receive() {
-                run(job, assets, config.clone(), monitor.as_ref(), &cancel, &warnings);
+                read(job, assets, config.clone(), run);
             }
         })?;
         self.jobs.push(jobs);
@@ -120,28 +112,22 @@ impl<'scope, 'env> Readers<'scope, 'env> {
     }
 }
 
-fn run(
-    job: Job,
-    assets: &Assets,
-    config: DecoderConfig,
-    monitor: Option<&SharedMonitor>,
-    cancel: &Cancel,
-    warnings: &Warnings,
-) {
+fn read(job: Job, assets: &Assets, config: DecoderConfig, run: &Run) {
     let opened = memory::opening(|| {
-        let mut clip = Clip::open(&job.place, &assets.access, cancel, config)?;
+        let clock = run.times.start(format!("read {}", job.place));
+        let mut clip = Clip::open_with(&job.place, &assets.access, &run.cancel, config, run.frames.as_ref())?;
         clip.seek(job.from)?;
-        if let Some(monitor) = monitor {
+        if let Some(monitor) = &run.monitor {
             clip.watch(monitor);
         }
-        Ok(clip)
+        Ok((clip, clock))
     });
     // Sending fails when nobody wants more, which is a fine end.
     let _ = match opened {
-        Ok(mut clip) => {
-            let sent = job.out.send(FromClip::Opened(*clip.info())).and_then(|()| pump(&mut clip, &job.out));
+        Ok((mut clip, clock)) => {
+            let sent = job.out.send(FromClip::Opened(*clip.info())).and_then(|()| pump(&mut clip, &job.out, &clock));
             if clip.damaged() > 0 {
-                warnings.damaged(&job.place, clip.damaged());
+                run.warnings.damaged(&job.place, clip.damaged());
             }
             sent
         }
@@ -149,14 +135,14 @@ fn run(
     };
 }
 
-fn pump(clip: &mut Clip, out: &Sender<FromClip>) -> Result<(), crate::queue::Closed> {
+fn pump(clip: &mut Clip, out: &Sender<FromClip>, clock: &Clock) -> Result<(), crate::queue::Closed> {
     loop {
         let message = match clip.read() {
             Ok(Some(picture)) => FromClip::Picture(picture),
             Ok(None) => return out.send(FromClip::End(clip.end_tick())),
             Err(error) => return out.send(FromClip::Failed(error)),
         };
-        out.send(message)?;
+        clock.output(|| out.send(message))?;
     }
 }
 

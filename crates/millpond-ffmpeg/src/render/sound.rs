@@ -64,6 +64,7 @@ pub(crate) fn run(
     let block = encoder.frame_samples().unwrap_or(BLOCK);
     let (mut left, mut right) = memory::opening(|| (vec![0.0; block], vec![0.0; block]));
     let mut mix = memory::opening(|| Mix::new(scene, assets))?;
+    let clock = memory::opening(|| run.times.start("sound".to_owned()));
     let mut position = 0;
     loop {
         let frames = block.min(usize::try_from(run.sound_end.get().saturating_sub(position)).unwrap_or(block));
@@ -83,7 +84,7 @@ pub(crate) fn run(
                 break;
             }
             // The muxer is gone only if it failed, which it has noted itself.
-            if packets.send(packet).is_err() {
+            if clock.output(|| packets.send(packet)).is_err() {
                 return Err(Error::Cancelled);
             }
         }

@@ -20,11 +20,15 @@ use millpond_core::video::{Frame, FrameLayout, STRIDE_ALIGN};
 use std::ffi::{c_int, c_void};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where the pictures of one decoder lie.
 pub(crate) struct Buffers {
-    slots: PoolSet,
+    slots: Arc<PoolSet>,
+    /// Other decoders use the slots too.
+    is_shared: bool,
+    /// Why there was no slot in memory that is shared.
+    refusal: Mutex<Option<millpond_core::Error>>,
     /// The layout of the last slot.
     current: Mutex<Option<FrameLayout>>,
     in_place: AtomicU64,
@@ -57,10 +61,14 @@ impl Buffers {
         held: usize,
         when_empty: Exhausted,
         max_pixels: u64,
+        shared: Option<&Arc<PoolSet>>,
     ) -> Result<Buffers, millpond_core::Error> {
         let capacity = reference_frames(codec) + 1 + threads + held;
+        let own = || PoolSet::new(PoolConfig::fixed(capacity).exhausted(when_empty), usize::MAX).map(Arc::new);
         Ok(Buffers {
-            slots: PoolSet::new(PoolConfig::fixed(capacity).exhausted(when_empty), usize::MAX)?,
+            slots: shared.map_or_else(own, |shared| Ok(Arc::clone(shared)))?,
+            is_shared: shared.is_some(),
+            refusal: Mutex::default(),
             current: Mutex::default(),
             in_place: AtomicU64::new(0),
             copies: AtomicU64::new(0),
@@ -108,10 +116,23 @@ impl Buffers {
 
     /// Frees the slots; those that are out are freed when they come back.
     pub(crate) fn close(&self) {
-        memory::opening(|| drop(self.slots.close()));
+        if !self.is_shared {
+            memory::opening(|| drop(self.slots.close()));
+        }
+    }
+
+    /// Why the memory that is shared had no slot, once.
+    pub(crate) fn take_refusal(&self) -> Option<millpond_core::Error> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn acquire(&self, layout: &FrameLayout) -> Result<Pooled<Frame>, millpond_core::Error> {
+        if self.is_shared {
+            // What is allocated here is more slots, because more decoders use them.
+            return memory::opening(|| self.slots.acquire(layout)).inspect_err(|error| {
+                *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+            });
+        }
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(last) = current.filter(|last| last != layout) {
             memory::opening(|| self.slots.retire(&last));

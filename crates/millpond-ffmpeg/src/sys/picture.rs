@@ -49,6 +49,37 @@ pub(crate) fn plane(frame: &ff::frame::Video, index: usize, row_bytes: usize, ro
     }
 }
 
+/// The rows of the planes of a picture, to write, and their strides; `sizes` are the bytes of a row and the rows of each,
+/// 0 rows for a plane that there is not. `None` if somebody else refers to the picture's memory (a decoder that may still
+/// predict from it), or if planes are missing, too short, upside down or not one behind the other.
+pub(crate) fn planes_mut(frame: &mut ff::frame::Video, sizes: [(usize, usize); 4]) -> Option<[(&mut [u8], usize); 4]> {
+    let mut planes: [(&mut [u8], usize); 4] = Default::default();
+    // SAFETY: the frame is borrowed for writing, and with it its buffers, which by FFmpeg's count nobody else refers to, so
+    // nobody reads or writes them meanwhile. As in `plane` they hold `linesize` bytes for each row but the last and the
+    // visible part of that; slices made of them do not overlap, because each begins behind the end of the one before.
+    unsafe {
+        if ffi::av_frame_is_writable(frame.as_mut_ptr()) == 0 {
+            return None;
+        }
+        let raw = frame.as_ptr();
+        let mut end = 0;
+        for (index, (plane, (row_bytes, rows))) in planes.iter_mut().zip(sizes).enumerate() {
+            if rows == 0 {
+                break;
+            }
+            let data = (*raw).data[index];
+            let stride = usize::try_from((*raw).linesize[index]).ok()?;
+            if data.is_null() || stride < row_bytes || (data as usize) < end {
+                return None;
+            }
+            let length = stride.checked_mul(rows - 1)?.checked_add(row_bytes)?;
+            end = (data as usize).checked_add(length)?;
+            *plane = (slice::from_raw_parts_mut(data, length), stride);
+        }
+    }
+    Some(planes)
+}
+
 /// Makes `to` one more reference to a decoder's picture: its planes and nothing that was said about it. The decoder's
 /// kind of picture in particular would tell an encoder what to make of it.
 pub(crate) fn refer(from: &ff::frame::Video, to: &mut ff::frame::Video) -> Result<(), ff::Error> {

@@ -1,14 +1,15 @@
 //! Layers over a background, drawn again only where something changed.
 //!
-//! A [`Canvas`] remembers which picture of each layer is on it. Composing compares that with what is to be seen: a layer
-//! that came, went or has a new picture damages its area (grown to whole cells of 2×2 pixels on a Y'CbCr canvas), areas
-//! that overlap become one, and in each the background is restored and all layers there are drawn. Since every pixel
-//! depends on its own place alone, the result is that of drawing everything.
+//! [`Contents`] remember which picture of each layer is on a frame, and where. Composing compares that with what is to be
+//! seen: a layer that came, went, moved or has a new picture damages the areas where it was and is (grown to whole cells
+//! of 2×2 pixels on a Y'CbCr canvas), areas that overlap become one, and in each the background is restored and all layers
+//! there are drawn. Since every pixel depends on its own place alone, the result is that of drawing everything.
 
 use super::damage::Damage;
 use super::place::Area;
 use super::{CanvasSpec, Layer, LayerPlan, Target};
 use crate::Error;
+use crate::video::fill::Samples;
 use crate::video::{Frame, FrameLayout, FrameView, FrameViewMut, PixelFormat};
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -24,16 +25,45 @@ pub struct Shown<'a> {
     pub version: u64,
 }
 
-/// A frame to compose on, and what is on it. Canvases may take turns, for instance in a
-/// [`Pool`](crate::pool::Pool): each is brought up to date from what it last showed.
+/// What a frame shows, for [`Compositor::update`]: it is told with the frame each time, and nobody else may have written
+/// the frame in between.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// Of which drawing they are; 0 before the first.
+    drawing: u64,
+    layers: Vec<Option<Drawn>>,
+    dirty: Vec<Target>,
+}
+
+/// What is on a frame of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Drawn {
+    /// Number of the layer's plan.
+    plan: u64,
+    /// Version of its picture.
+    version: u64,
+    /// Where.
+    area: Area,
+}
+
+impl Contents {
+    /// What the last composition wrote: rectangles that do not overlap. Everything outside is as it was before.
+    pub fn dirty_rects(&self) -> &[Target] {
+        &self.dirty
+    }
+
+    /// Forgets them: all of the frame will be drawn again.
+    pub fn clear(&mut self) {
+        self.drawing = 0;
+    }
+}
+
+/// A frame to compose on, and what is on it. Canvases may take turns: each is brought up to date from what it last
+/// showed.
 #[derive(Debug)]
 pub struct Canvas {
     frame: Frame,
-    /// Of which drawing its contents are; 0 before the first.
-    drawing: u64,
-    /// Version of each layer that is on it.
-    versions: Vec<Option<u64>>,
-    dirty: Vec<Target>,
+    contents: Contents,
 }
 
 impl Canvas {
@@ -44,7 +74,7 @@ impl Canvas {
 
     /// What the last composition wrote: rectangles that do not overlap. Everything outside is as it was before.
     pub fn dirty_rects(&self) -> &[Target] {
-        &self.dirty
+        self.contents.dirty_rects()
     }
 }
 
@@ -53,20 +83,39 @@ impl Canvas {
 pub struct Compositor {
     canvas: CanvasSpec,
     layout: FrameLayout,
-    background: Frame,
+    background: Background,
     layers: Vec<Placed>,
     /// Layers from the lowest to the highest.
     order: Vec<usize>,
     drawing: u64,
+    /// Plans made so far.
+    plans: u64,
     damage: Damage,
 }
 
 #[derive(Debug)]
+enum Background {
+    Color(Samples),
+    Picture(Frame),
+}
+
+#[derive(Debug)]
 struct Placed {
-    plan: LayerPlan,
+    /// `None` while the place is vacant.
+    plan: Option<LayerPlan>,
+    /// Tells it from the plans before.
+    number: u64,
     z: i32,
     /// Version of the picture that the plan has prepared.
     prepared: Option<u64>,
+}
+
+impl Placed {
+    /// What of it is to be seen.
+    fn drawn(&self, shown: Option<Shown<'_>>) -> Option<Drawn> {
+        let area = self.plan.as_ref().and_then(LayerPlan::area)?;
+        shown.map(|Shown { version, .. }| Drawn { plan: self.number, version, area })
+    }
 }
 
 impl Compositor {
@@ -76,18 +125,17 @@ impl Compositor {
     /// [`Error::UnsupportedFormat`] for a canvas that is none of I420, NV12 and RGBA, [`Error::BadSize`].
     ///
     /// # Realtime
-    /// Allocates the background.
+    /// Does not allocate.
     pub fn new(canvas: CanvasSpec, background: [u8; 3]) -> Result<Compositor, Error> {
         if !matches!(canvas.format, PixelFormat::I420 | PixelFormat::Nv12 | PixelFormat::Rgba8) {
             return Err(Error::UnsupportedFormat { format: canvas.format });
         }
         let layout = FrameLayout::aligned(canvas.format, canvas.width, canvas.height)?;
-        let mut frame = Frame::new(layout);
         let [red, green, blue] = background;
-        frame.view_mut().fill(canvas.color, [red, green, blue, 255]);
+        let background = Background::Color(Samples::new(canvas.format, canvas.color, [red, green, blue, 255]));
         let drawing = DRAWINGS.fetch_add(1, Ordering::Relaxed);
         let (layers, order) = (Vec::new(), Vec::new());
-        Ok(Compositor { canvas, layout, background: frame, layers, order, drawing, damage: Damage::default() })
+        Ok(Compositor { canvas, layout, background, layers, order, drawing, plans: 0, damage: Damage::default() })
     }
 
     /// Takes a picture of the canvas's format, size and colours as the background; it is copied.
@@ -96,9 +144,18 @@ impl Compositor {
     /// [`Error::Mismatch`].
     ///
     /// # Realtime
-    /// Does not allocate. All of every canvas is drawn again.
+    /// Allocates the first time. All of every canvas is drawn again.
     pub fn set_background(&mut self, picture: &FrameView<'_>) -> Result<(), Error> {
-        self.background.view_mut().copy_from(picture)?;
+        let (expected, got) = (self.canvas.kind(), picture.kind());
+        if expected != got {
+            return Err(Error::Mismatch { expected, got });
+        }
+        if let Background::Color(_) = self.background {
+            self.background = Background::Picture(Frame::new(self.layout));
+        }
+        if let Background::Picture(background) = &mut self.background {
+            background.view_mut().copy_from(picture)?;
+        }
         self.redraw();
         Ok(())
     }
@@ -113,9 +170,20 @@ impl Compositor {
     /// Allocates. All of every canvas is drawn again.
     pub fn add(&mut self, layer: &Layer<'_>, z: i32) -> Result<usize, Error> {
         let plan = LayerPlan::of(self.canvas, layer)?;
-        self.layers.push(Placed { plan, z, prepared: None });
+        let index = self.add_vacant(z);
+        self.settle(index, plan);
+        Ok(index)
+    }
+
+    /// Adds a place for a layer that is not known yet and returns its index; until it is [filled](Self::replace) nothing
+    /// of it is to be seen.
+    ///
+    /// # Realtime
+    /// Allocates. All of every canvas is drawn again.
+    pub fn add_vacant(&mut self, z: i32) -> usize {
+        self.layers.push(Placed { plan: None, number: 0, z, prepared: None });
         self.sort();
-        Ok(self.layers.len() - 1)
+        self.layers.len() - 1
     }
 
     /// Puts another layer in the place of one: elsewhere, at another `z`, of other pictures.
@@ -124,16 +192,44 @@ impl Compositor {
     /// Those of [`LayerPlan::of`], [`Error::BadParameter`] if there is no layer `index`. Nothing changes then.
     ///
     /// # Realtime
-    /// Allocates. All of every canvas is drawn again.
+    /// At the same `z` as [`LayerPlan::change`], and only where the layer was and where it is now is drawn again.
+    /// Allocates at another one, and all of every canvas is drawn again.
     pub fn replace(&mut self, index: usize, layer: &Layer<'_>, z: i32) -> Result<(), Error> {
-        let plan = LayerPlan::of(self.canvas, layer)?;
-        let Some(placed) = self.layers.get_mut(index) else {
-            let expected = "less than the number of layers";
-            return Err(Error::BadParameter { name: "index of a layer", value: index as f64, expected });
-        };
-        *placed = Placed { plan, z, prepared: None };
-        self.sort();
+        let canvas = self.canvas;
+        let placed = self.layers.get_mut(index).ok_or(no_such(index))?;
+        match &mut placed.plan {
+            Some(plan) => {
+                let keeps_pixels = plan.change(layer)?;
+                placed.prepared = placed.prepared.filter(|_| keeps_pixels);
+                self.plans += 1;
+                placed.number = self.plans;
+            }
+            None => {
+                let plan = LayerPlan::of(canvas, layer)?;
+                self.settle(index, plan);
+            }
+        }
+        if self.layers[index].z != z {
+            self.layers[index].z = z;
+            self.sort();
+        }
         Ok(())
+    }
+
+    /// Takes a layer away and frees its memory; its place stays.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] if there is no layer `index`.
+    pub fn vacate(&mut self, index: usize) -> Result<(), Error> {
+        let placed = self.layers.get_mut(index).ok_or(no_such(index))?;
+        (placed.plan, placed.prepared) = (None, None);
+        Ok(())
+    }
+
+    fn settle(&mut self, index: usize, plan: LayerPlan) {
+        self.plans += 1;
+        let placed = &mut self.layers[index];
+        (placed.plan, placed.number, placed.prepared) = (Some(plan), self.plans, None);
     }
 
     fn sort(&mut self) {
@@ -141,7 +237,8 @@ impl Compositor {
         self.order.extend(0..self.layers.len());
         let layers = &self.layers;
         self.order.sort_by_key(|&index| layers[index].z);
-        self.damage = Damage::with_capacity(self.layers.len().max(1));
+        // Each where it was and where it is.
+        self.damage = Damage::with_capacity(2 * self.layers.len() + 1);
         self.redraw();
     }
 
@@ -155,59 +252,125 @@ impl Compositor {
     /// # Realtime
     /// Allocates.
     pub fn canvas(&self) -> Canvas {
-        let layers = self.layers.len();
-        Canvas {
-            frame: Frame::new(self.layout),
-            drawing: 0,
-            versions: Vec::with_capacity(layers),
-            dirty: Vec::with_capacity(layers.max(1)),
-        }
+        Canvas { frame: Frame::new(self.layout), contents: self.contents() }
     }
 
-    /// Brings a canvas up to date. `shown` gives the picture of a layer, or `None` if the layer is not to be seen; it is
-    /// asked more than once and must answer alike.
-    ///
-    /// # Errors
-    /// [`Error::Mismatch`] if the canvas or a picture is not what was planned for; nothing is drawn then.
+    /// What a frame of the caller's shows, of which nothing is known yet.
     ///
     /// # Realtime
-    /// Does not allocate, unless the canvas was made before the last layer was added.
+    /// Allocates.
+    pub fn contents(&self) -> Contents {
+        let layers = self.layers.len();
+        Contents { drawing: 0, layers: Vec::with_capacity(layers), dirty: Vec::with_capacity(2 * layers + 1) }
+    }
+
+    /// Brings a canvas up to date; see [`update`](Self::update).
+    ///
+    /// # Errors
+    /// Those of [`update`](Self::update).
+    ///
+    /// # Realtime
+    /// That of [`update`](Self::update).
     pub fn compose<'a>(
         &mut self,
         canvas: &mut Canvas,
         shown: impl Fn(usize) -> Option<Shown<'a>>,
     ) -> Result<(), Error> {
-        let (expected, got) = (self.canvas.kind(), canvas.frame.view().kind());
-        if expected != got {
-            return Err(Error::Mismatch { expected, got });
-        }
-        for (index, layer) in self.layers.iter().enumerate() {
-            if let Some(Shown { picture, .. }) = shown(index) {
-                layer.plan.check(&picture)?;
-            }
-        }
-        self.find_damage(canvas, &shown);
+        self.update(&mut canvas.frame.view_mut(), &mut canvas.contents, shown)
+    }
+
+    /// Brings a frame up to date from what it shows. `shown` gives the picture of a layer, or `None` if the layer is not to
+    /// be seen; it is asked more than once and must answer alike.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] if the frame or a picture is not what was planned for; nothing is drawn then.
+    ///
+    /// # Realtime
+    /// Does not allocate, unless the contents were made before the last layer was added.
+    pub fn update<'a>(
+        &mut self,
+        frame: &mut FrameViewMut<'_>,
+        contents: &mut Contents,
+        shown: impl Fn(usize) -> Option<Shown<'a>>,
+    ) -> Result<(), Error> {
+        self.check(frame, 0, &shown)?;
+        self.find_damage(contents, &shown);
         for index in 0..self.damage.areas().len() {
-            self.draw(self.damage.areas()[index], &mut canvas.frame.view_mut(), &shown);
+            self.draw(self.damage.areas()[index], frame, &shown);
         }
-        canvas.drawing = self.drawing;
-        canvas.versions.clear();
-        canvas.versions.extend((0..self.layers.len()).map(|index| shown(index).map(|shown| shown.version)));
-        canvas.dirty.clear();
-        canvas.dirty.extend(self.damage.areas().iter().map(Area::target));
+        contents.drawing = self.drawing;
+        contents.layers.clear();
+        contents.layers.extend(self.layers.iter().enumerate().map(|(index, layer)| layer.drawn(shown(index))));
+        contents.dirty.clear();
+        contents.dirty.extend(self.damage.areas().iter().map(Area::target));
         Ok(())
     }
 
-    /// Notes where the canvas is not up to date.
-    fn find_damage<'a>(&mut self, canvas: &Canvas, shown: &impl Fn(usize) -> Option<Shown<'a>>) {
+    /// The index of a layer whose picture is, byte for byte, what lies on the canvas below the layers that are to be seen
+    /// above it, and whether there are any above it.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn ground<'a>(&self, shown: impl Fn(usize) -> Option<Shown<'a>>) -> Option<(usize, bool)> {
+        let all = Area::of(&self.canvas);
+        let at = self.order.iter().rposition(|&index| self.hides(index, all) && shown(index).is_some())?;
+        let plan = self.layers[self.order[at]].plan.as_ref()?;
+        let is_covered = self.order[at + 1..].iter().any(|&index| self.layers[index].drawn(shown(index)).is_some());
+        plan.copies_whole().then_some((self.order[at], is_covered))
+    }
+
+    /// Draws the layers above layer `index` on a frame that shows that layer: its picture, where the picture is the
+    /// [ground](Self::ground).
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] if the frame or a picture is not what was planned for; nothing is drawn then.
+    ///
+    /// # Realtime
+    /// Does not allocate.
+    pub fn draw_above<'a>(
+        &mut self,
+        index: usize,
+        frame: &mut FrameViewMut<'_>,
+        shown: impl Fn(usize) -> Option<Shown<'a>>,
+    ) -> Result<(), Error> {
+        let at = self.order.iter().position(|&other| other == index).ok_or(no_such(index))?;
+        self.check(frame, at + 1, &shown)?;
+        self.paint(at + 1, Area::of(&self.canvas), frame, &shown);
+        Ok(())
+    }
+
+    /// Checks the frame, and the pictures from the layer at `first` in the order on.
+    fn check<'a>(
+        &self,
+        frame: &FrameViewMut<'_>,
+        first: usize,
+        shown: &impl Fn(usize) -> Option<Shown<'a>>,
+    ) -> Result<(), Error> {
+        let (expected, got) = (self.canvas.kind(), frame.as_view().kind());
+        if expected != got {
+            return Err(Error::Mismatch { expected, got });
+        }
+        for &index in &self.order[first..] {
+            if let (Some(plan), Some(Shown { picture, .. })) = (&self.layers[index].plan, shown(index)) {
+                plan.check(&picture)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes where the frame is not up to date.
+    fn find_damage<'a>(&mut self, contents: &Contents, shown: &impl Fn(usize) -> Option<Shown<'a>>) {
         self.damage.clear();
-        if canvas.drawing != self.drawing {
+        if contents.drawing != self.drawing {
             self.damage.add(Area::of(&self.canvas));
             return;
         }
-        for (index, (layer, &before)) in self.layers.iter().zip(&canvas.versions).enumerate() {
-            let changed = shown(index).map(|shown| shown.version) != before;
-            if let (true, Some(area)) = (changed, layer.plan.area()) {
+        for (index, (layer, &before)) in self.layers.iter().zip(&contents.layers).enumerate() {
+            let now = layer.drawn(shown(index));
+            if now == before {
+                continue;
+            }
+            for Drawn { area, .. } in [before, now].into_iter().flatten() {
                 self.damage.add(match self.canvas.format {
                     PixelFormat::Rgba8 => area,
                     _ => area.to_cells(&self.canvas),
@@ -217,38 +380,64 @@ impl Compositor {
     }
 
     /// Draws all that is to be seen in `area`.
-    fn draw<'a>(&mut self, area: Area, canvas: &mut FrameViewMut<'_>, shown: &impl Fn(usize) -> Option<Shown<'a>>) {
+    fn draw<'a>(&mut self, area: Area, frame: &mut FrameViewMut<'_>, shown: &impl Fn(usize) -> Option<Shown<'a>>) {
         // What lies below a layer that hides the area need not be drawn.
-        let hides = |&index: &usize| self.layers[index].plan.hides(area) && shown(index).is_some();
-        let base = self.order.iter().rposition(hides);
+        let base = self.order.iter().rposition(|&index| self.hides(index, area) && shown(index).is_some());
         if base.is_none() {
-            restore(&self.background.view(), canvas, area);
+            self.background.restore(frame, area);
         }
-        for &index in &self.order[base.unwrap_or(0)..] {
-            let layer = &mut self.layers[index];
-            let (Some(Shown { picture, version }), Some(visible)) = (shown(index), layer.plan.area()) else { continue };
+        self.paint(base.unwrap_or(0), area, frame, shown);
+    }
+
+    fn hides(&self, index: usize, area: Area) -> bool {
+        self.layers[index].plan.as_ref().is_some_and(|plan| plan.hides(area))
+    }
+
+    /// Draws the layers from the one at `first` in the order on, as far as they lie in `area`.
+    fn paint<'a>(
+        &mut self,
+        first: usize,
+        area: Area,
+        frame: &mut FrameViewMut<'_>,
+        shown: &impl Fn(usize) -> Option<Shown<'a>>,
+    ) {
+        for &index in &self.order[first..] {
+            let Placed { plan: Some(plan), prepared, .. } = &mut self.layers[index] else { continue };
+            let (Some(Shown { picture, version }), Some(visible)) = (shown(index), plan.area()) else { continue };
             if visible.overlap(area).is_none() {
                 continue;
             }
-            if layer.prepared != Some(version) {
-                layer.plan.prepare(&picture);
-                layer.prepared = Some(version);
+            if *prepared != Some(version) {
+                plan.prepare(&picture);
+                *prepared = Some(version);
             }
-            layer.plan.paint(&picture, canvas, area);
+            plan.paint(&picture, frame, area);
         }
     }
 }
 
-/// Copies an area of the background, whole cells of a Y'CbCr picture.
-fn restore(background: &FrameView<'_>, canvas: &mut FrameViewMut<'_>, area: Area) {
-    let format = background.format();
-    for plane in 0..format.planes() {
-        let bytes = format.sample_bytes(plane);
-        let (right, down) = if plane == 0 { (0, 0) } else { format.chroma_shift() };
-        let columns = (area.x0 >> right) * bytes..((area.x1 + right as usize) >> right) * bytes;
-        for y in area.y0 >> down..(area.y1 + down as usize) >> down {
-            let from = &background.plane(plane).row(y)[columns.clone()];
-            canvas.plane_mut(plane).row_mut(y)[columns.clone()].copy_from_slice(from);
+fn no_such(index: usize) -> Error {
+    let expected = "less than the number of layers";
+    Error::BadParameter { name: "index of a layer", value: index as f64, expected }
+}
+
+impl Background {
+    /// Puts an area of the background on a frame, whole cells of a Y'CbCr one.
+    fn restore(&self, frame: &mut FrameViewMut<'_>, area: Area) {
+        let format = frame.as_view().format();
+        for plane in 0..format.planes() {
+            let bytes = format.sample_bytes(plane);
+            let (right, down) = if plane == 0 { (0, 0) } else { format.chroma_shift() };
+            let columns = (area.x0 >> right) * bytes..((area.x1 + right as usize) >> right) * bytes;
+            for y in area.y0 >> down..(area.y1 + down as usize) >> down {
+                let row = &mut frame.plane_mut(plane).row_mut(y)[columns.clone()];
+                match self {
+                    Background::Color(samples) => samples.repeat(plane, row),
+                    Background::Picture(picture) => {
+                        row.copy_from_slice(&picture.view().plane(plane).row(y)[columns.clone()])
+                    }
+                }
+            }
         }
     }
 }

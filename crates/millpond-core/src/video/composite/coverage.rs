@@ -48,12 +48,12 @@ impl Cells {
     }
 
     /// Alpha of every cell of a row of cells when all covered pixels have `alpha`.
-    pub(super) fn constant_row(&self, cell_row: usize, alpha: u8, out: &mut [u8]) {
+    pub(super) fn constant_row(&self, cell_row: usize, alpha: u8) -> impl Iterator<Item = u8> {
         let rows = self.pixel_rows(cell_row).iter().flatten().count();
-        for (cell, out) in self.columns().zip(out) {
+        self.columns().map(move |cell| {
             let columns = self.pixel_columns(cell).iter().flatten().count();
-            *out = ((u32::from(alpha) * (rows * columns) as u32 + 2) >> 2) as u8;
-        }
+            ((u32::from(alpha) * (rows * columns) as u32 + 2) >> 2) as u8
+        })
     }
 }
 

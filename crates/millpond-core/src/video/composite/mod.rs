@@ -19,7 +19,7 @@ mod source;
 mod yuv_canvas;
 
 pub use crate::video::resize::Span;
-pub use compositor::{Canvas, Compositor, Shown};
+pub use compositor::{Canvas, Compositor, Contents, Shown};
 pub use place::{CanvasSpec, PictureSpec, Placement, Target};
 pub use plan::{Layer, LayerPlan};
 pub(super) use source::stored_samples;

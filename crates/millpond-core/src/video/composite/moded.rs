@@ -10,7 +10,7 @@ use super::plan::Factor;
 use super::rgb_canvas::RgbPatch;
 use super::source::{Source, U, V, Y};
 use super::yuv_canvas::YuvPatch;
-use super::{CanvasSpec, Placement};
+use super::{CanvasSpec, Layer, Placement};
 use crate::simd::Level;
 use crate::video::blend::{self, Mode};
 use crate::video::convert::{YuvToRgb, full_to_rgba, put_fourth};
@@ -53,6 +53,19 @@ impl ModedPatch {
             colors: vec![0; width * 4],
             alpha: vec![0; width],
         }
+    }
+
+    /// Moves the patch and blends it with the factors of another layer. Says whether what was computed stays.
+    pub(super) fn shift(
+        &mut self,
+        canvas: &CanvasSpec,
+        source: &Source,
+        layer: &Layer<'_>,
+        visible: Area,
+    ) -> Option<bool> {
+        self.made.relocate(canvas, source, &layer.placement, visible)?;
+        self.visible = visible;
+        Some(self.layer.shift(layer, visible))
     }
 
     /// Computes the layer's colours of a new picture.

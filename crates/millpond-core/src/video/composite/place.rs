@@ -142,6 +142,17 @@ impl Area {
         Some(Area { x0, x1, y0, y1 })
     }
 
+    /// All of `target`, if it is inside.
+    pub(super) fn whole(self, target: Target) -> Option<Area> {
+        let area = self.clipped(target)?;
+        (area.width() == target.width as usize && area.height() == target.height as usize).then_some(area)
+    }
+
+    /// Whether the upper left corner has odd coordinates, across and down, as a number below 4.
+    pub(super) fn parity(&self) -> usize {
+        self.x0 % 2 + 2 * (self.y0 % 2)
+    }
+
     /// What both have.
     pub(super) fn overlap(self, other: Area) -> Option<Area> {
         let (x0, x1) = (self.x0.max(other.x0), self.x1.min(other.x1));

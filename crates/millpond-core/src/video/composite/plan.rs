@@ -53,12 +53,28 @@ pub(super) enum Factor {
 
 impl Factor {
     fn new(layer: &Layer<'_>, visible: Area) -> Factor {
-        let Some(mask) = layer.mask else { return Factor::Constant(layer.opacity) };
+        let mut factor = match layer.mask {
+            None => Factor::Constant(layer.opacity),
+            Some(_) => Factor::Varying(Vec::with_capacity(visible.width() * visible.height())),
+        };
+        factor.set(layer, visible);
+        factor
+    }
+
+    /// Takes the factors of another layer that has a mask if this one has. Says whether they are known to be the same.
+    pub(super) fn set(&mut self, layer: &Layer<'_>, visible: Area) -> bool {
+        let (factors, mask) = match (self, layer.mask) {
+            (Factor::Varying(factors), Some(mask)) => (factors, mask),
+            (Factor::Constant(opacity), _) => return std::mem::replace(opacity, layer.opacity) == layer.opacity,
+            (Factor::Varying(_), None) => return false,
+        };
         let target = layer.placement.target;
         let left = (visible.x0 as i64 - i64::from(target.x)) as usize;
         let above = (visible.y0 as i64 - i64::from(target.y)) as usize;
         let rows = (0..visible.height()).flat_map(|y| &mask.plane(0).row(above + y)[left..left + visible.width()]);
-        Factor::Varying(rows.map(|&mask| mul_255(mask, layer.opacity)).collect())
+        factors.clear();
+        factors.extend(rows.map(|&mask| mul_255(mask, layer.opacity)));
+        false
     }
 }
 
@@ -67,6 +83,9 @@ impl Factor {
 pub struct LayerPlan {
     canvas: CanvasSpec,
     picture: PictureSpec,
+    placement: Placement,
+    /// Whether it has a mask, its mode, and its filter.
+    look: (bool, Mode, Filter),
     level: Level,
     is_opaque: bool,
     source: Source,
@@ -108,30 +127,10 @@ impl LayerPlan {
     /// # Realtime
     /// Allocates.
     pub fn of(canvas: CanvasSpec, layer: &Layer<'_>) -> Result<LayerPlan, Error> {
+        check(&canvas, layer)?;
         let Layer { picture, placement, level, .. } = *layer;
-        let Target { width, height, .. } = placement.target;
-        let sides = |target: Target| (target.width, target.height);
-        let clip = layer.clip.unwrap_or(placement.target);
-        let sizes = [(width, height), (picture.width, picture.height), (canvas.width, canvas.height), sides(clip)];
-        for (width, height) in sizes {
-            if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
-                return Err(Error::BadSize { width, height, max: MAX_SIDE });
-            }
-        }
-        let (upright_width, upright_height) = picture.upright_size();
-        placement.source_x.check(upright_width)?;
-        placement.source_y.check(upright_height)?;
-        if let Some(mask) = layer.mask {
-            let (expected, got) = (PictureKind { format: PixelFormat::Gray8, width, height }, mask.kind());
-            if expected != got {
-                return Err(Error::Mismatch { expected, got });
-            }
-        }
-        if !matches!(canvas.format, PixelFormat::I420 | PixelFormat::Nv12 | PixelFormat::Rgba8) {
-            return Err(Error::UnsupportedFormat { format: canvas.format });
-        }
         let source = Source::new(&picture, layer.filter, level);
-        let visible = Area::of(&canvas).clipped(placement.target).and_then(|visible| visible.clipped(clip));
+        let visible = visible(&canvas, layer);
         let drawn = visible.map(|visible| {
             let factor = Factor::new(layer, visible);
             let patch = match canvas.format {
@@ -145,9 +144,59 @@ impl LayerPlan {
             };
             (visible, patch)
         });
-        let is_opaque =
-            !picture.format.has_alpha() && layer.opacity == 255 && layer.mask.is_none() && layer.mode == Mode::Normal;
-        Ok(LayerPlan { canvas, picture, level, is_opaque, source, drawn })
+        let look = look_of(layer);
+        Ok(LayerPlan { canvas, picture, placement, look, level, is_opaque: is_opaque(layer), source, drawn })
+    }
+
+    /// Plans another layer in this one's place. Returns whether what was computed of the last picture stays: if not, the
+    /// next [`draw`](Self::draw) must be told that its picture is fresh.
+    ///
+    /// # Errors
+    /// Those of [`of`](Self::of); nothing changes then.
+    ///
+    /// # Realtime
+    /// Does not allocate if nothing but target position, opacity and mask change and the layer lies wholly on the canvas,
+    /// before and after. What was computed stays if only the position changes, by even numbers of pixels on a Y'CbCr canvas.
+    /// Other moves on such a canvas plan the chroma of a Y'CbCr picture once for each of the four combinations of even and
+    /// odd coordinates. Everything else is planned anew.
+    pub fn change(&mut self, layer: &Layer<'_>) -> Result<bool, Error> {
+        check(&self.canvas, layer)?;
+        if let Some(keeps_pixels) = self.shift(layer) {
+            return Ok(keeps_pixels);
+        }
+        *self = LayerPlan::of(self.canvas, layer)?;
+        Ok(false)
+    }
+
+    /// Moves the layer, if that is all there is to do, and says whether what was computed stays.
+    fn shift(&mut self, layer: &Layer<'_>) -> Option<bool> {
+        let LayerPlan { canvas, source, picture, placement: before, look, level, drawn, .. } = &mut *self;
+        let whole = |placement: &Placement| Area::of(canvas).whole(placement.target);
+        let new = layer.placement;
+        let kept = Target { x: before.target.x, y: before.target.y, ..new.target };
+        let is_alike = (*picture, *level) == (layer.picture, layer.level)
+            && *look == look_of(layer)
+            && *before == Placement { target: kept, ..new };
+        let (old, visible) = (whole(before)?, whole(&new)?);
+        let is_unclipped = self::visible(canvas, layer) == Some(visible);
+        let (area, patch) = drawn.as_mut().filter(|(area, _)| is_alike && is_unclipped && *area == old)?;
+        let keeps_pixels = match patch {
+            Patch::Yuv(patch) => patch.shift(canvas, source, layer, visible)?,
+            Patch::Moded(patch) => patch.shift(canvas, source, layer, visible)?,
+            Patch::Rgb(patch) => patch.shift(layer, visible),
+        };
+        *area = visible;
+        self.placement = new;
+        self.is_opaque = is_opaque(layer);
+        Some(keeps_pixels)
+    }
+
+    /// Whether this layer is its picture, byte for byte, on the whole canvas, whatever the picture.
+    pub(super) fn copies_whole(&self) -> bool {
+        let copies = |patch: &Patch| matches!(patch, Patch::Yuv(patch) if patch.copies_from_the_corner());
+        let has_size = (self.picture.width, self.picture.height) == (self.canvas.width, self.canvas.height);
+        let is_alike = has_size && self.picture.format == self.canvas.format;
+        is_alike && self.hides_canvas() && self.drawn.as_ref().is_some_and(|(_, patch)| copies(patch))
     }
 
     /// Whether this layer covers the whole canvas and lets nothing through, whatever the picture.
@@ -212,4 +261,47 @@ impl LayerPlan {
             Patch::Rgb(patch) => patch.paint(self.level, picture, canvas, part),
         }
     }
+}
+
+/// Whether layer and canvas can be planned for.
+fn check(canvas: &CanvasSpec, layer: &Layer<'_>) -> Result<(), Error> {
+    let Layer { picture, placement, .. } = *layer;
+    let Target { width, height, .. } = placement.target;
+    let sides = |target: Target| (target.width, target.height);
+    let clip = layer.clip.unwrap_or(placement.target);
+    let sizes = [(width, height), (picture.width, picture.height), (canvas.width, canvas.height), sides(clip)];
+    for (width, height) in sizes {
+        if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
+            return Err(Error::BadSize { width, height, max: MAX_SIDE });
+        }
+    }
+    let (upright_width, upright_height) = picture.upright_size();
+    placement.source_x.check(upright_width)?;
+    placement.source_y.check(upright_height)?;
+    if let Some(mask) = layer.mask {
+        let (expected, got) = (PictureKind { format: PixelFormat::Gray8, width, height }, mask.kind());
+        if expected != got {
+            return Err(Error::Mismatch { expected, got });
+        }
+    }
+    if !matches!(canvas.format, PixelFormat::I420 | PixelFormat::Nv12 | PixelFormat::Rgba8) {
+        return Err(Error::UnsupportedFormat { format: canvas.format });
+    }
+    Ok(())
+}
+
+/// The pixels that a layer covers.
+fn visible(canvas: &CanvasSpec, layer: &Layer<'_>) -> Option<Area> {
+    let target = layer.placement.target;
+    Area::of(canvas).clipped(target).and_then(|visible| visible.clipped(layer.clip.unwrap_or(target)))
+}
+
+fn look_of(layer: &Layer<'_>) -> (bool, Mode, Filter) {
+    (layer.mask.is_some(), layer.mode, layer.filter)
+}
+
+/// Whether nothing below a layer can be seen where it is.
+fn is_opaque(layer: &Layer<'_>) -> bool {
+    let has_alpha = layer.picture.format.has_alpha() || layer.mask.is_some();
+    !has_alpha && layer.opacity == 255 && layer.mode == Mode::Normal
 }

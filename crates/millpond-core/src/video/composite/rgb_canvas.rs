@@ -3,10 +3,10 @@
 //! A Y'CbCr picture has every plane resampled to full resolution and is then converted pixel by pixel; an R'G'B'
 //! picture is only resampled. An RGBA picture of the target's size is read where it lies.
 
-use super::Placement;
 use super::place::Area;
 use super::plan::Factor;
 use super::source::{A, Source, U, V, Y};
+use super::{Layer, Placement};
 use crate::simd::Level;
 use crate::video::blend::{self, Mode};
 use crate::video::convert::{YuvToRgb, full_to_rgba, put_fourth, take_fourth};
@@ -63,6 +63,16 @@ impl RgbPatch {
         let is_opaque =
             !source.picture.format.has_alpha() && matches!(factor, Factor::Constant(255)) && mode == Mode::Normal;
         RgbPatch { visible, factor, mode, is_opaque, pixels, rgba }
+    }
+
+    /// Moves the patch and blends it with the factors of another layer. What was computed stays.
+    pub(super) fn shift(&mut self, layer: &Layer<'_>, visible: Area) -> bool {
+        self.visible = visible;
+        self.factor.set(layer, visible);
+        self.is_opaque = !layer.picture.format.has_alpha()
+            && matches!(self.factor, Factor::Constant(255))
+            && self.mode == Mode::Normal;
+        true
     }
 
     /// Computes the patch of a new picture.

@@ -9,7 +9,7 @@ use super::coverage::Cells;
 use super::place::Area;
 use super::plan::Factor;
 use super::source::{A, Source, U, V, Y, plane_of};
-use super::{CanvasSpec, Placement};
+use super::{CanvasSpec, Layer, Placement};
 use crate::simd::Level;
 use crate::video::blend;
 use crate::video::convert::{self, RgbToYuv, YuvToYuv};
@@ -39,11 +39,43 @@ enum Pixels {
     /// Rows of the picture, from this column and row of luma and of chroma on.
     Untouched { luma: (usize, usize), chroma: (usize, usize) },
     /// Resampled planes of a Y'CbCr picture.
-    Yuv { luma: PlaneResize, chroma: Option<[PlaneResize; 2]>, alpha: Option<PlaneResize>, convert: Option<YuvToYuv> },
+    Yuv { luma: PlaneResize, chroma: Option<Chroma>, alpha: Option<PlaneResize>, convert: Option<YuvToYuv> },
     /// A resampled R'G'B' picture.
     Rgb { resize: RgbaResize, rgba: Vec<u8>, convert: RgbToYuv },
     /// R'G'B' pixels that are given; see [`YuvPatch::take`].
     Given(RgbToYuv),
+}
+
+/// Plans of Cb and Cr, which depend on whether the patch lies on even coordinates; by [`Area::parity`].
+#[derive(Debug)]
+struct Chroma {
+    plans: [Option<Box<[PlaneResize; 2]>>; 4],
+    parity: usize,
+}
+
+impl Chroma {
+    fn new(source: &Source, placement: &Placement, visible: &Area, cells: &Cells) -> Chroma {
+        let mut chroma = Chroma { plans: Default::default(), parity: 0 };
+        chroma.settle(source, placement, visible, cells);
+        chroma
+    }
+
+    /// Plans for this place, unless that was done before.
+    fn settle(&mut self, source: &Source, placement: &Placement, visible: &Area, cells: &Cells) {
+        let siting = ChromaSiting::default();
+        self.parity = visible.parity();
+        self.plans[self.parity].get_or_insert_with(|| {
+            Box::new([U, V].map(|component| {
+                let across = (Grid::Halved(siting.horizontal.half_samples()), cells.columns());
+                let down = (Grid::Halved(siting.vertical.half_samples()), cells.rows());
+                source.plan(component, placement, [across, down])
+            }))
+        });
+    }
+
+    fn plans(&mut self) -> Option<&mut [PlaneResize; 2]> {
+        self.plans[self.parity].as_deref_mut()
+    }
 }
 
 #[derive(Debug)]
@@ -63,14 +95,7 @@ impl YuvPatch {
         factor: Factor,
     ) -> YuvPatch {
         let cells = Cells::new(canvas, visible);
-        let siting = ChromaSiting::default();
         let full = || [(Grid::Full, visible.x0..visible.x1), (Grid::Full, visible.y0..visible.y1)];
-        let halved = || {
-            [
-                (Grid::Halved(siting.horizontal.half_samples()), cells.columns()),
-                (Grid::Halved(siting.vertical.half_samples()), cells.rows()),
-            ]
-        };
         let pixels = if source.is_rgb() {
             Pixels::Rgb {
                 resize: source.plan_rgba(placement, full()),
@@ -78,7 +103,7 @@ impl YuvPatch {
                 convert: RgbToYuv::new(canvas.color),
             }
         } else {
-            let chroma = source.has(U).then(|| [U, V].map(|component| source.plan(component, placement, halved())));
+            let chroma = source.has(U).then(|| Chroma::new(source, placement, &visible, &cells));
             Pixels::Yuv {
                 luma: source.plan(Y, placement, full()),
                 chroma,
@@ -101,7 +126,7 @@ impl YuvPatch {
         let cell_count = cells.columns().len() * cells.rows().len();
         let cell_bytes = if canvas.format == PixelFormat::Nv12 { 2 } else { 1 };
         let pair_bytes = if cell_bytes == 2 { 2 * cell_count } else { 0 };
-        let has_alpha = !matches!(&pixels, Pixels::Untouched { .. } | Pixels::Yuv { alpha: None, .. });
+        let has_alpha = pixels.have_alpha();
         let alpha = match &factor {
             Factor::Constant(opacity) if !has_alpha => Alpha::constant(*opacity, &cells, cell_bytes),
             _ => {
@@ -122,6 +147,77 @@ impl YuvPatch {
         patch
     }
 
+    /// Moves the patch and blends it with the factors of another layer. Says whether what was computed stays; `None` if it
+    /// must be planned anew, and then nothing has changed.
+    pub(super) fn shift(
+        &mut self,
+        canvas: &CanvasSpec,
+        source: &Source,
+        layer: &Layer<'_>,
+        visible: Area,
+    ) -> Option<bool> {
+        let stays = self.relocate(canvas, source, &layer.placement, visible)?;
+        let is_same = self.factor.set(layer, visible);
+        let has_alpha = self.pixels.have_alpha();
+        match &mut self.alpha {
+            Alpha::Constant { opacity, cells } => {
+                *opacity = layer.opacity;
+                constant_alpha(layer.opacity, &self.cells, self.cell_bytes, cells);
+                Some(stays)
+            }
+            Alpha::Varying { pixels, .. } if !has_alpha => {
+                pixels.fill(255);
+                self.finish_alpha(Level::SCALAR);
+                Some(stays)
+            }
+            Alpha::Varying { .. } => Some(stays && is_same),
+        }
+    }
+
+    /// Moves the patch. Says whether what was computed stays; `None` if it must be planned anew.
+    pub(super) fn relocate(
+        &mut self,
+        canvas: &CanvasSpec,
+        source: &Source,
+        placement: &Placement,
+        visible: Area,
+    ) -> Option<bool> {
+        let is_even = visible.parity() == self.visible.parity();
+        if matches!(self.pixels, Pixels::Untouched { .. }) && !is_even {
+            return None;
+        }
+        // In the last column and row of an odd canvas a cell has fewer pixels.
+        let ends_oddly = |area: &Area| {
+            let ends = |end: usize, side: u32| end % 2 == 1 && end == side as usize;
+            ends(area.x1, canvas.width) || ends(area.y1, canvas.height)
+        };
+        let stays = is_even && !ends_oddly(&self.visible) && !ends_oddly(&visible);
+        self.visible = visible;
+        self.cells = Cells::new(canvas, visible);
+        let count = self.cells.columns().len() * self.cells.rows().len();
+        let [_, u, v] = &mut self.planes;
+        for plane in [u, v].into_iter().filter(|plane| !plane.is_empty()) {
+            plane.resize(count, 128);
+        }
+        let pair_bytes = if self.cell_bytes == 2 { 2 * count } else { 0 };
+        if !self.pairs.is_empty() {
+            self.pairs.resize(pair_bytes, 128);
+        }
+        if let Alpha::Varying { cells, pairs, .. } = &mut self.alpha {
+            cells.resize(count, 0);
+            pairs.resize(pair_bytes, 0);
+        }
+        if let Pixels::Yuv { chroma: Some(chroma), .. } = &mut self.pixels {
+            chroma.settle(source, placement, &visible, &self.cells);
+        }
+        Some(stays)
+    }
+
+    /// Whether the picture's own rows are used, from the first on.
+    pub(super) fn copies_from_the_corner(&self) -> bool {
+        matches!(self.pixels, Pixels::Untouched { luma: (0, 0), chroma: (0, 0) })
+    }
+
     /// Computes the patch of a new picture.
     pub(super) fn prepare(&mut self, level: Level, source: &mut Source, picture: &FrameView<'_>) {
         let has_alpha = match &mut self.pixels {
@@ -130,7 +226,7 @@ impl YuvPatch {
                 let [y, u, v] = &mut self.planes;
                 source.turn(picture);
                 luma.run(source.samples(picture, Y), y);
-                if let Some([cb, cr]) = chroma {
+                if let Some([cb, cr]) = chroma.as_mut().and_then(Chroma::plans) {
                     cb.run(source.samples(picture, U), u);
                     cr.run(source.samples(picture, V), v);
                 }
@@ -249,21 +345,31 @@ impl YuvPatch {
 
 impl Alpha {
     fn constant(opacity: u8, cells: &Cells, cell_bytes: usize) -> Alpha {
-        let rows = cells.rows();
-        let kinds = [rows.start, rows.start + rows.len() / 2, rows.end - 1];
-        let cells = kinds.map(|row| {
-            let mut out = vec![0; cells.columns().len()];
-            cells.constant_row(row, opacity, &mut out);
-            out.into_iter().flat_map(|alpha| std::iter::repeat_n(alpha, cell_bytes)).collect()
-        });
-        Alpha::Constant { opacity, cells }
+        let mut kinds = Default::default();
+        constant_alpha(opacity, cells, cell_bytes, &mut kinds);
+        Alpha::Constant { opacity, cells: kinds }
+    }
+}
+
+/// Alpha of the bytes of the upper edge, the middle and the lower edge of chroma.
+fn constant_alpha(opacity: u8, cells: &Cells, cell_bytes: usize, kinds: &mut [Vec<u8>; 3]) {
+    let rows = cells.rows();
+    let kind_rows = [rows.start, rows.start + rows.len() / 2, rows.end - 1];
+    for (row, out) in kind_rows.into_iter().zip(kinds) {
+        out.clear();
+        out.extend(cells.constant_row(row, opacity).flat_map(|alpha| std::iter::repeat_n(alpha, cell_bytes)));
     }
 }
 
 impl Pixels {
+    fn have_alpha(&self) -> bool {
+        !matches!(self, Pixels::Untouched { .. } | Pixels::Yuv { alpha: None, .. })
+    }
+
     /// Reads the picture's own rows if every plane would only be copied.
     fn untouched(&self, source: &Source, canvas: PixelFormat) -> Option<Pixels> {
         let Pixels::Yuv { luma, chroma: Some(chroma), alpha: None, convert: None } = self else { return None };
+        let [cb, _] = chroma.plans[chroma.parity].as_deref()?;
         let copies = |plane: &PlaneResize| {
             let (x, y) = plane.axes();
             (x.is_identity() && y.is_identity()).then(|| (x.at(0).0, y.at(0).0))
@@ -271,7 +377,7 @@ impl Pixels {
         if !source.has_planes_of(canvas) {
             return None;
         }
-        Some(Pixels::Untouched { luma: copies(luma)?, chroma: copies(&chroma[0])? })
+        Some(Pixels::Untouched { luma: copies(luma)?, chroma: copies(cb)? })
     }
 }
 

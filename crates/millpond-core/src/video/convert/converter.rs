@@ -14,7 +14,8 @@
 use super::stage::{BLOCK, Chroma, Luma, Pixels, blocks, lies_ready};
 use super::{
     RgbToYuv, YuvToRgb, YuvToYuv, cells, cells_to_rgba, double, four_to_three, full_to_rgba, halved_to_rgba, join,
-    mean_of_cells, mean_of_rows, put_fourth, recolor_chroma, recolor_luma, swap_ends, take_fourth, two_rows, weighted,
+    mean_of_cells, mean_of_rows, put_fourth, recolor_chroma, recolor_halved, recolor_luma, swap_ends, take_fourth,
+    two_rows, weighted,
 };
 use crate::Error;
 use crate::error::PictureKind;
@@ -146,13 +147,14 @@ impl Converter {
     }
 
     fn decode(&self, to: &YuvToRgb, picture: &FrameView<'_>, out: &mut FrameViewMut<'_>) {
-        let (level, width, height) = (self.level, picture.width() as usize, picture.height() as usize);
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
         let (mut luma, mut next_luma, mut chroma) = (Luma::new(), Luma::new(), Chroma::new());
         let (mut pixels, mut next_pixels) = (Pixels::new(), Pixels::new());
         let (horizontal, vertical) = self.from.chroma_shift();
         let (reversed, bytes) = (is_reversed(self.to), self.to.sample_bytes(0));
         for y in (0..height).step_by(1 << vertical) {
             for range in blocks(width, self.step(width)) {
+                let level = self.level.for_rows(range.len());
                 let (len, place) = (4 * range.len(), range.start * bytes..range.end * bytes);
                 let columns = range.start >> horizontal..(range.end + horizontal as usize) >> horizontal;
                 let [u, v] = chroma.read(level, picture, y >> vertical, columns);
@@ -191,7 +193,6 @@ impl Converter {
     }
 
     fn encode(&self, to: &RgbToYuv, picture: &FrameView<'_>, out: &mut FrameViewMut<'_>) {
-        let level = self.level;
         let width = picture.width() as usize;
         let (mut top, mut bottom) = (Pixels::new(), Pixels::new());
         let (horizontal, vertical) = self.to.chroma_shift();
@@ -200,6 +201,7 @@ impl Converter {
             // Without vertical subsampling, and below an odd picture's last row, it is the same row again.
             let below = (y + vertical as usize).min(height - 1);
             for range in blocks(width, self.step(width)) {
+                let level = self.level.for_rows(range.len() >> horizontal);
                 let top = top.read(level, picture, y, range.clone());
                 let bottom = if below == y { top } else { bottom.read(level, picture, below, range.clone()) };
                 if self.to == PixelFormat::I420A {
@@ -253,13 +255,12 @@ impl Converter {
     }
 
     fn recolored_luma(&self, recolor: Option<&YuvToYuv>, picture: &FrameView<'_>, out: &mut FrameViewMut<'_>) {
-        let level = self.level;
         let width = picture.width() as usize;
         let (mut luma, mut chroma) = (Luma::new(), Chroma::new());
-        let (mut wide_u, mut wide_v) = ([0; BLOCK], [0; BLOCK]);
         let (horizontal, vertical) = self.from.chroma_shift();
         for y in 0..picture.height() as usize {
             for range in blocks(width, BLOCK) {
+                let level = self.level.for_rows(range.len());
                 let row = luma.read(level, picture, y, range.clone());
                 let dst = &mut out.plane_mut(0).row_mut(y)[range.clone()];
                 let Some(recolor) = recolor else {
@@ -268,12 +269,9 @@ impl Converter {
                 };
                 let columns = range.start >> horizontal..(range.end + horizontal as usize) >> horizontal;
                 let [u, v] = chroma.read(level, picture, y >> vertical, columns);
-                if horizontal == 0 {
-                    recolor_luma(level, recolor, row, u, v, dst);
-                } else {
-                    double(level, u, &mut wide_u[..range.len()]);
-                    double(level, v, &mut wide_v[..range.len()]);
-                    recolor_luma(level, recolor, row, &wide_u, &wide_v, dst);
+                match horizontal {
+                    0 => recolor_luma(level, recolor, row, u, v, dst),
+                    _ => recolor_halved(level, recolor, row, u, v, dst),
                 }
             }
             if self.to == PixelFormat::I420A {

@@ -32,6 +32,9 @@ kernels! {
     fn two_rows(to: &RgbToYuv, rows: [&[u8]; 2], luma: [&mut [u8]; 2], chroma: [&mut [u8]; 2]);
     fn swap_ends(pixels: &[u8], out: &mut [u8]);
     fn double(samples: &[u8], out: &mut [u8]);
+    fn recolor_luma(convert: &YuvToYuv, y: &[u8], u: &[u8], v: &[u8], out: &mut [u8]);
+    fn recolor_halved(convert: &YuvToYuv, y: &[u8], u: &[u8], v: &[u8], out: &mut [u8]);
+    fn recolor_chroma(convert: &YuvToYuv, u: &mut [u8], v: &mut [u8]);
 }
 
 compiled_for_levels! {
@@ -48,8 +51,6 @@ compiled_for_levels! {
     fn high_ten_to_eight(words: &[u8], out: &mut [u8]);
     fn mean_of_rows(a: &[u8], b: &[u8], out: &mut [u8]);
     fn mean_of_cells(top: &[u8], bottom: &[u8], out: &mut [u8]);
-    fn recolor_luma(convert: &YuvToYuv, y: &[u8], u: &[u8], v: &[u8], out: &mut [u8]);
-    fn recolor_chroma(convert: &YuvToYuv, u: &mut [u8], v: &mut [u8]);
 }
 
 /// Y', Cb and Cr of a colour as ten-bit codes; for the formula see [`super::fill`].

@@ -155,6 +155,13 @@ pub(super) fn recolor_luma(convert: &YuvToYuv, y: &[u8], u: &[u8], v: &[u8], out
     }
 }
 
+/// The same with a chroma sample for two luma samples, the last for one if the row is odd.
+pub(super) fn recolor_halved(convert: &YuvToYuv, y: &[u8], u: &[u8], v: &[u8], out: &mut [u8]) {
+    for (index, (out, &y)) in out.iter_mut().zip(y).enumerate() {
+        *out = convert.luma(y, u[index / 2], v[index / 2]);
+    }
+}
+
 /// Chroma of another matrix or range, in place.
 pub(super) fn recolor_chroma(convert: &YuvToYuv, u: &mut [u8], v: &mut [u8]) {
     for (u, v) in u.iter_mut().zip(v) {

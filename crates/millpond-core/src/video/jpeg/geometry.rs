@@ -28,9 +28,14 @@ pub(super) struct Geometry {
     /// MCUs across and down.
     pub(super) mcus_x: usize,
     pub(super) mcus_y: usize,
+    /// MCUs that are coded together at most.
+    pub(super) run: usize,
     components: [Component; 3],
     count: usize,
 }
+
+/// The longest run: a row of MCUs of a 2048 pixels wide picture.
+const RUN: usize = 128;
 
 impl Geometry {
     /// # Errors
@@ -58,6 +63,7 @@ impl Geometry {
             mcu_height,
             mcus_x: width.div_ceil(mcu_width),
             mcus_y: height.div_ceil(mcu_height),
+            run: width.div_ceil(mcu_width).min(RUN),
             components: [component(h, v, 0), component(1, 1, 1), component(1, 1, 1)],
             count,
         })

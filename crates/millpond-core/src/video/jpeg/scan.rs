@@ -1,4 +1,5 @@
-//! The scan: MCU after MCU from samples to symbols, in runs of a few MCUs that stay in the first cache.
+//! The scan: MCU after MCU from samples to symbols, in runs of MCUs. A run is long, so that rows are read far enough for
+//! the machine to fetch them ahead, and short enough for its coefficients to stay in the second cache.
 
 use core::ops::Range;
 
@@ -10,9 +11,6 @@ use super::source::{Run, Samples, Source};
 use crate::Error;
 use crate::simd::Level;
 use crate::video::FrameView;
-
-/// The most MCUs of a run.
-pub(super) const RUN: usize = 16;
 
 /// What the pictures have in common, and memory for a run's coefficients.
 #[derive(Debug)]
@@ -32,7 +30,8 @@ impl Scan {
     /// Allocates. A restart interval of 0 is that of the whole picture.
     pub(super) fn new(geometry: Geometry, source: Source, quantisers: [Quantiser; 2], restart_interval: usize) -> Scan {
         let all = geometry.mcus();
-        let blocks = RUN * geometry.components().iter().map(|component| component.h * component.v).sum::<usize>();
+        let blocks =
+            geometry.run * geometry.components().iter().map(|component| component.h * component.v).sum::<usize>();
         Scan {
             interval: if restart_interval == 0 { all } else { restart_interval.min(all) },
             geometry,
@@ -66,7 +65,7 @@ impl Scan {
             let mut before = [0; 3];
             while mcu < end {
                 let (row, first) = (mcu / self.geometry.mcus_x, mcu % self.geometry.mcus_x);
-                let last = self.geometry.mcus_x.min(first + RUN.min(end - mcu));
+                let last = self.geometry.mcus_x.min(first + self.geometry.run.min(end - mcu));
                 let run = Run { row, first, last };
                 self.transform(picture, run)?;
                 self.put(run, &mut before, sink);
@@ -91,7 +90,7 @@ impl Scan {
                     let quantiser = &self.quantisers[component.table];
                     row_of_blocks(self.level, samples, 8 * down, quantiser, blocks, nonzero);
                 }
-                at += RUN * component.h;
+                at += self.geometry.run * component.h;
             }
         }
         Ok(())
@@ -114,7 +113,7 @@ impl Scan {
                             filler(sink, table);
                         }
                     }
-                    at += RUN * h;
+                    at += self.geometry.run * h;
                 }
             }
         }

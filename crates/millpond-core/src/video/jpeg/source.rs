@@ -3,7 +3,6 @@
 
 use super::Subsampling;
 use super::geometry::Geometry;
-use super::scan::RUN;
 use crate::Error;
 use crate::simd::Level;
 use crate::video::convert::Converter;
@@ -49,7 +48,7 @@ impl Run {
 }
 
 impl Source {
-    /// Allocates for runs of at most [`RUN`] MCUs.
+    /// Allocates for runs of the geometry's length.
     ///
     /// # Errors
     /// [`Error::BadSize`] and [`Error::UnsupportedFormat`], as [`Converter::new`] has them.
@@ -71,7 +70,7 @@ impl Source {
         if is_same && color == JFIF {
             return Ok(Source { format, converter: None, scratch: Vec::new() });
         }
-        let (width, height) = (RUN * geometry.mcu_width, geometry.mcu_height);
+        let (width, height) = (geometry.run * geometry.mcu_width, geometry.mcu_height);
         let layout = FrameLayout::packed(format, width as u32, height as u32)?;
         let converter = Some(Converter::new((from, color), (format, JFIF))?);
         Ok(Source { format, converter, scratch: vec![0; layout.size()] })

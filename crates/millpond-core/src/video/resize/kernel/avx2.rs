@@ -48,35 +48,45 @@ pub(super) fn halve(level: Level, channels: usize, upper: &[u8], lower: &[u8], o
     unsafe { halve_avx2(channels, upper, lower, out) }
 }
 
+// No closures below: they are functions of their own, and what is compiled for AVX2 would be inlined into them, and they
+// into their callers, by luck only.
+
 #[target_feature(enable = "avx2")]
 fn horizontal_avx2(lanes: &Lanes, shift: u32, row: &[u8], out: &mut [i16]) {
     assert!(row.len() >= lanes.row_bytes, "a row as long as planned");
     let round = _mm256_set1_epi32(1 << (shift - 1));
     let count = _mm_cvtsi32_si128(shift as i32);
     let groups = lanes.bases.len() / 4;
-    let per_block = if lanes.form == Form::Four { 4 } else { 16 };
-    for (block, out) in out.as_chunks_mut::<16>().0.iter_mut().enumerate().take(groups * 4 / per_block) {
-        // SAFETY: groups are below `groups`, and the row is as long as the loads of `lanes` need.
-        let group = |index: usize| unsafe { sums(lanes, index, row) };
+    let per_block = if lanes.form == Form::Four { 1 } else { 4 };
+    for (block, out) in out.as_chunks_mut::<16>().0.iter_mut().enumerate().take(groups / per_block) {
         // In the lower half of each vector samples 0…3 and 8…11 of sixteen, in the upper half the others.
-        let [low, high] = match lanes.form {
-            Form::Four => group(block),
-            Form::One => [0, 2].map(|part| {
-                let [even, odd] = [0, 1].map(|index| {
-                    let [first, second] = group(block * 4 + part + index);
-                    _mm256_hadd_epi32(first, second)
-                });
-                let halves = _mm256_hadd_epi32(even, odd);
-                // The lower half has the even samples, the upper one the odd ones.
-                _mm256_permutevar8x32_epi32(halves, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7))
-            }),
+        // SAFETY: groups are below `groups`, and the row is as long as the loads of `lanes` need.
+        let [low, high] = unsafe {
+            match lanes.form {
+                Form::Four => sums(lanes, block, row),
+                Form::One => [eight_of_one(lanes, 4 * block, row), eight_of_one(lanes, 4 * block + 2, row)],
+            }
         };
-        let shifted = |sums| _mm256_sra_epi32(_mm256_add_epi32(sums, round), count);
-        let packed = _mm256_packs_epi32(shifted(low), shifted(high));
-        let ordered = _mm256_permute4x64_epi64::<0b11_01_10_00>(packed);
+        let low = _mm256_sra_epi32(_mm256_add_epi32(low, round), count);
+        let high = _mm256_sra_epi32(_mm256_add_epi32(high, round), count);
+        let ordered = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(low, high));
         // SAFETY: `out` has 32 bytes.
         unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), ordered) }
     }
+}
+
+/// The sums of eight samples, of two groups of [`Form::One`].
+///
+/// # Safety
+/// There are such groups and the row is as long as the lanes say.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn eight_of_one(lanes: &Lanes, group: usize, row: &[u8]) -> __m256i {
+    // SAFETY: see above.
+    let ([a, b], [c, d]) = unsafe { (sums(lanes, group, row), sums(lanes, group + 1, row)) };
+    let halves = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
+    // The lower half has the even samples, the upper one the odd ones.
+    _mm256_permutevar8x32_epi32(halves, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7))
 }
 
 /// The sums of lanes `4·group` and the next one, and of the two after them.
@@ -90,23 +100,33 @@ unsafe fn sums(lanes: &Lanes, group: usize, row: &[u8]) -> [__m256i; 2] {
     // of `row_bytes`, 16 bytes before its end at the latest.
     unsafe {
         let bases = lanes.bases.as_ptr().add(4 * group);
-        let starts = [0, 1, 2, 3].map(|lane| row.as_ptr().add(*bases.add(lane) as usize));
         let shuffles: *const __m256i = lanes.shuffles.as_ptr().add(4 * group).cast();
-        let shuffles = [_mm256_loadu_si256(shuffles), _mm256_loadu_si256(shuffles.add(1))];
+        let (low_shuffle, high_shuffle) = (_mm256_loadu_si256(shuffles), _mm256_loadu_si256(shuffles.add(1)));
         let mut weights: *const __m256i = lanes.weights.as_ptr().add(4 * group * lanes.steps).cast();
-        let mut sums = [_mm256_setzero_si256(); 2];
+        let (mut low, mut high) = (_mm256_setzero_si256(), _mm256_setzero_si256());
         for step in 0..lanes.steps {
             let at = step * lanes.stride;
-            for half in 0..2 {
-                let low = _mm_loadu_si128(starts[2 * half].add(at).cast());
-                let high = _mm_loadu_si128(starts[2 * half + 1].add(at).cast());
-                let samples = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), shuffles[half]);
-                let products = _mm256_madd_epi16(samples, _mm256_loadu_si256(weights.add(half)));
-                sums[half] = _mm256_add_epi32(sums[half], products);
-            }
+            let low_samples = _mm256_shuffle_epi8(two(row, bases, at), low_shuffle);
+            low = _mm256_add_epi32(low, _mm256_madd_epi16(low_samples, _mm256_loadu_si256(weights)));
+            let high_samples = _mm256_shuffle_epi8(two(row, bases.add(2), at), high_shuffle);
+            high = _mm256_add_epi32(high, _mm256_madd_epi16(high_samples, _mm256_loadu_si256(weights.add(1))));
             weights = weights.add(2);
         }
-        sums
+        [low, high]
+    }
+}
+
+/// The 16 bytes of the row `at` bytes behind each of two bases.
+///
+/// # Safety
+/// They are there.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn two(row: &[u8], bases: *const u32, at: usize) -> __m256i {
+    // SAFETY: see above.
+    unsafe {
+        let low = _mm_loadu_si128(row.as_ptr().add(*bases as usize + at).cast());
+        _mm256_set_m128i(_mm_loadu_si128(row.as_ptr().add(*bases.add(1) as usize + at).cast()), low)
     }
 }
 
@@ -117,17 +137,30 @@ unsafe fn sums(lanes: &Lanes, group: usize, row: &[u8]) -> [__m256i; 2] {
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn columns(rows: &[i16], width: usize, weights: &[i16], x: usize, round: __m256i) -> [__m256i; 2] {
-    let mut sums = [round; 2];
+    let (mut low, mut high) = (round, round);
     for (pair, weights) in weights.as_chunks::<2>().0.iter().enumerate() {
         // SAFETY: see above.
-        let [upper, lower] =
-            [0, 1].map(|row| unsafe { _mm256_loadu_si256(rows.as_ptr().add((2 * pair + row) * width + x).cast()) });
+        let (upper, lower) = unsafe {
+            let upper = rows.as_ptr().add(2 * pair * width + x);
+            (_mm256_loadu_si256(upper.cast()), _mm256_loadu_si256(upper.add(width).cast()))
+        };
         let weights = _mm256_set1_epi32(i32::from(weights[0] as u16) | i32::from(weights[1]) << 16);
-        let low = _mm256_madd_epi16(_mm256_unpacklo_epi16(upper, lower), weights);
-        let high = _mm256_madd_epi16(_mm256_unpackhi_epi16(upper, lower), weights);
-        sums = [_mm256_add_epi32(sums[0], low), _mm256_add_epi32(sums[1], high)];
+        low = _mm256_add_epi32(low, _mm256_madd_epi16(_mm256_unpacklo_epi16(upper, lower), weights));
+        high = _mm256_add_epi32(high, _mm256_madd_epi16(_mm256_unpackhi_epi16(upper, lower), weights));
     }
-    sums
+    [low, high]
+}
+
+/// [`columns`] shifted down and narrowed, in order.
+///
+/// # Safety
+/// That of [`columns`].
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn shifted(rows: &[i16], width: usize, weights: &[i16], x: usize, round: __m256i, count: __m128i) -> __m256i {
+    // SAFETY: see above.
+    let [low, high] = unsafe { columns(rows, width, weights, x, round) };
+    _mm256_packs_epi32(_mm256_sra_epi32(low, count), _mm256_sra_epi32(high, count))
 }
 
 #[target_feature(enable = "avx2")]
@@ -137,11 +170,12 @@ fn vertical_avx2(rows: &[i16], width: usize, weights: &[i16], shift: u32, out: &
     let round = _mm256_set1_epi32(1 << (shift - 1));
     let count = _mm_cvtsi32_si128(shift as i32);
     for (block, out) in out.chunks_mut(32).enumerate() {
-        let [first, second] = [0, 16].map(|column| {
-            // SAFETY: a block that begins within `out` lies within `width`, and the rows are there.
-            let [low, high] = unsafe { columns(rows, width, weights, block * 32 + column, round) };
-            _mm256_packs_epi32(_mm256_sra_epi32(low, count), _mm256_sra_epi32(high, count))
-        });
+        let x = 32 * block;
+        // SAFETY: a block that begins within `out` lies within `width`, and the rows are there.
+        let (first, second) = unsafe {
+            let first = shifted(rows, width, weights, x, round, count);
+            (first, shifted(rows, width, weights, x + 16, round, count))
+        };
         let bytes = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(first, second));
         store(out, bytes);
     }
@@ -166,14 +200,18 @@ fn store(out: &mut [u8], bytes: __m256i) {
 fn vertical_straight_avx2(rows: &[i16], width: usize, weights: &[i16], overshoots: bool, out: &mut [u8]) {
     assert!(width.is_multiple_of(BLOCK) && weights.len().is_multiple_of(2), "whole blocks and pairs of rows");
     assert!(out.len() <= width && rows.len() >= width * weights.len(), "as many rows as weights");
-    let round = _mm256_set1_epi32(1 << 13);
+    let (round, count) = (_mm256_set1_epi32(1 << 13), _mm_cvtsi32_si128(14));
     for (block, out) in out.chunks_mut(32).enumerate() {
-        let [first, second] = [0, 16].map(|column| {
-            // SAFETY: a block that begins within `out` lies within `width`, and the rows are there.
-            let [low, high] = unsafe { columns(rows, width, weights, block * 32 + column, round) };
-            let clamped = _mm256_packs_epi32(_mm256_srai_epi32::<14>(low), _mm256_srai_epi32::<14>(high));
-            if overshoots { overshooting(clamped) } else { within(clamped) }
-        });
+        let x = 32 * block;
+        // SAFETY: a block that begins within `out` lies within `width`, and the rows are there.
+        let (first, second) = unsafe {
+            let first = shifted(rows, width, weights, x, round, count);
+            (first, shifted(rows, width, weights, x + 16, round, count))
+        };
+        let (first, second) = match overshoots {
+            true => (overshooting(first), overshooting(second)),
+            false => (within(first), within(second)),
+        };
         store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(first, second)));
     }
 }

@@ -1,0 +1,54 @@
+//! What the threads of a segmenter share: the flag that ends them, the first error, and what they counted.
+
+use crate::{Cancel, Error};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
+
+/// Shared by all threads.
+pub(crate) struct Run {
+    pub(crate) cancel: Cancel,
+    failure: Mutex<Option<Error>>,
+    /// Pictures decoded.
+    pub(crate) pictures: AtomicU64,
+    /// Pictures and packets that were damaged.
+    pub(crate) damaged: AtomicU64,
+    /// Pictures and packets left out because their time was not behind the one before.
+    pub(crate) skipped: AtomicU64,
+    /// Pictures that were shown again to bridge a gap.
+    pub(crate) repeated: AtomicU64,
+}
+
+impl Run {
+    pub(crate) fn new(cancel: &Cancel) -> Run {
+        Run {
+            cancel: cancel.inner(),
+            failure: Mutex::default(),
+            pictures: AtomicU64::new(0),
+            damaged: AtomicU64::new(0),
+            skipped: AtomicU64::new(0),
+            repeated: AtomicU64::new(0),
+        }
+    }
+
+    /// Runs a thread's work; if it fails, everybody ends.
+    pub(crate) fn stage(&self, work: impl FnOnce() -> Result<(), Error>) {
+        if let Err(error) = work() {
+            self.fail(error);
+        }
+    }
+
+    /// Keeps the first error and ends everybody. Those who end because others did have nothing to say.
+    pub(crate) fn fail(&self, error: Error) {
+        let mut first = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        if first.is_none() && !matches!(error, Error::Cancelled) {
+            *first = Some(error);
+        }
+        drop(first);
+        self.cancel.abandon();
+    }
+
+    /// The first error.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
