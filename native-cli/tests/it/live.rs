@@ -114,6 +114,12 @@ fn what_came_before_a_source_was_lost_is_kept() {
         let frames: u32 = ffprobe(&out, "v:0", "stream=nb_frames").parse().unwrap();
         assert!((40..100).contains(&frames), "{frames}");
     }
+    let out = folder.path().join("segments");
+    let arguments = ["segment", &source, "-o", out.to_str().unwrap(), "--duration", "1", "--allow-protocol", "http"];
+    let outcome = millpond(arguments).expect(75);
+    assert!(outcome.stderr.contains("error[E_DISCONNECTED]: "), "{}", outcome.stderr);
+    let playlists = String::from_utf8(crate::common::shell(&out, "cat $(find . -name '*.m3u8')")).unwrap();
+    assert!(playlists.contains("#EXT-X-ENDLIST") && playlists.matches("#EXTINF").count() >= 2, "{playlists}");
 }
 
 #[test]

@@ -163,6 +163,8 @@ pub struct SegmentReport {
     pub wall_s: f64,
     /// It was ended early: what is there is whole but short.
     pub is_shortened: bool,
+    /// A live source was lost: what was written is whole up to there.
+    pub lost: Option<Warning>,
     /// What is not as one might think.
     pub warnings: Vec<Warning>,
 }
@@ -214,10 +216,12 @@ impl Segmenter {
         let Segmenter { mut demuxer, plan, publisher, cancel } = self;
         let run = Run::new(&cancel);
         publisher.set_epoch(SystemTime::now());
+        let mut lost = None;
         std::thread::scope(|scope| {
             run.stage(|| {
                 let mut routes = Routes::start(scope, plan, &publisher, &run, &demuxer)?;
-                routes.read(&mut demuxer, &publisher, &run, on_segment)
+                lost = routes.read(&mut demuxer, &publisher, &run, on_segment)?;
+                Ok(())
             });
         });
         let failure = run.failure().or_else(|| run.cancel.is_abandoned().then_some(Error::Cancelled));
@@ -239,6 +243,7 @@ impl Segmenter {
             lingering: published.waiting,
             wall_s: began.elapsed().as_secs_f64(),
             is_shortened,
+            lost,
             warnings: warnings(&published, &run, &demuxer),
         })
     }
@@ -330,17 +335,27 @@ impl<'scope> Routes<'scope> {
         Ok(routes)
     }
 
-    /// Reads the source to its end, or until somebody asks for one.
+    /// Reads the source to its end, or until somebody asks for one. Returns why a live source was lost, if it was.
     fn read(
         &mut self,
         demuxer: &mut Demuxer,
         publisher: &Publisher,
         run: &Run,
         on_segment: &mut dyn FnMut(u64),
-    ) -> Result<(), Error> {
-        let mut told = 0;
+    ) -> Result<Option<Warning>, Error> {
+        let (mut told, mut lost) = (0, None);
         let mut packet = Packet::new();
-        while !run.cancel.is_ending() && demuxer.read_into(&mut packet)? == Flow::Done {
+        while !run.cancel.is_ending() {
+            match demuxer.read_into(&mut packet) {
+                Ok(Flow::Done) => {}
+                // What came until then is worth keeping.
+                Err(error) if error.is_temporary() && publisher.segments() > 0 => {
+                    lost = Some(Warning { code: error.code(), message: error.to_string() });
+                    break;
+                }
+                Err(error) => return Err(error),
+                Ok(_) => break,
+            }
             let published = publisher.segments();
             if published > told {
                 told = published;
@@ -351,7 +366,7 @@ impl<'scope> Routes<'scope> {
         for copy in self.copies.drain(..) {
             copy.finish()?;
         }
-        Ok(())
+        Ok(lost)
     }
 
     fn route(&mut self, packet: &mut Packet, run: &Run) -> Result<(), Error> {
