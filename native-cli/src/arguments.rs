@@ -6,9 +6,10 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use millpond::Rational;
 use millpond::audio::Profile;
-use millpond::ffmpeg::{Access, Container, HwKind, Rung, SegmentFormat};
+use millpond::ffmpeg::{Access, Container, HwKind, LiveConfig, Reconnect, Rung, SegmentFormat};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Render scenes, take stills, probe and remux media, compute log-mel features.
 #[derive(Debug, Parser)]
@@ -69,6 +70,20 @@ pub(crate) struct ProtocolArguments {
     /// Allow FFmpeg protocols such as http,https, and the playlists behind them; file allows playlists in local files.
     #[arg(long = "allow-protocol", value_name = "LIST", value_delimiter = ',')]
     pub(crate) protocols: Vec<String>,
+}
+
+/// How sources and receivers that are live are treated: addresses, pipes and standard input (`-`).
+#[derive(Debug, Args)]
+pub(crate) struct LiveArguments {
+    /// Wait for somebody who sends, instead of connecting (RTMP, RTSP, SRT, HTTP).
+    #[arg(long)]
+    pub(crate) listen: bool,
+    /// Seconds that opening, or silence after it, may take.
+    #[arg(long, value_name = "SECONDS", value_parser = time, default_value = "10")]
+    pub(crate) timeout: Rational,
+    /// Connect again so many times in a row when source or receiver are lost.
+    #[arg(long, value_name = "TIMES", default_value_t = 0)]
+    pub(crate) reconnect: u32,
 }
 
 /// `millpond render`.
@@ -160,6 +175,8 @@ pub(crate) struct RemuxArguments {
     #[arg(long)]
     pub(crate) fragmented: bool,
     #[command(flatten)]
+    pub(crate) live: LiveArguments,
+    #[command(flatten)]
     pub(crate) protocols: ProtocolArguments,
 }
 
@@ -235,7 +252,17 @@ pub(crate) struct TranscodeArguments {
     #[arg(long)]
     pub(crate) fragmented: bool,
     #[command(flatten)]
+    pub(crate) live: LiveArguments,
+    #[command(flatten)]
     pub(crate) protocols: ProtocolArguments,
+}
+
+/// `millpond devices`.
+#[derive(Debug, Args)]
+pub(crate) struct DevicesArguments {
+    /// Open this kind in this process, as the command itself does it for each.
+    #[arg(long, value_name = "KIND", hide = true)]
+    pub(crate) here: Option<HwKind>,
 }
 
 /// `millpond segment`.
@@ -263,6 +290,8 @@ pub(crate) struct SegmentArguments {
     #[arg(long, value_name = "SECONDS", value_parser = time)]
     pub(crate) window: Option<Rational>,
     #[command(flatten)]
+    pub(crate) live: LiveArguments,
+    #[command(flatten)]
     pub(crate) protocols: ProtocolArguments,
 }
 
@@ -284,18 +313,20 @@ impl From<SegmentFormatArgument> for SegmentFormat {
     }
 }
 
-/// `millpond devices`.
-#[derive(Debug, Args)]
-pub(crate) struct DevicesArguments {
-    /// Open this kind in this process, as the command itself does it for each.
-    #[arg(long, value_name = "KIND", hide = true)]
-    pub(crate) here: Option<HwKind>,
-}
-
 impl SceneArguments {
     /// What may be opened.
     pub(crate) fn access(&self) -> Access {
         Access { protocols: self.protocols.protocols.clone(), folders: self.folders.clone(), ..Access::default() }
+    }
+}
+
+impl LiveArguments {
+    /// Deadlines and reconnection.
+    pub(crate) fn config(&self) -> LiveConfig {
+        let ms = (self.timeout * Rational::from_integer(1000)).to_integer();
+        let limit = Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX));
+        let reconnect = Reconnect { attempts: self.reconnect, ..Reconnect::default() };
+        LiveConfig { open: limit, read: limit, listen: self.listen, reconnect, ..LiveConfig::default() }
     }
 }
 

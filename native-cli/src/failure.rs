@@ -20,6 +20,11 @@ impl Failure {
         Failure { exit, code, message: message.into(), details: Vec::new() }
     }
 
+    /// A live source was lost and what came from it was kept: worth a retry.
+    pub(crate) fn lost(why: &ffmpeg::Warning, shown: &ffmpeg::Place) -> Failure {
+        Failure::new(75, why.code, format!("{}; {shown} is whole up to there", why.message))
+    }
+
     /// Everything that is wrong in a scene file.
     pub(crate) fn scene(file: &Path, errors: &SceneErrors) -> Failure {
         let file = file.display();

@@ -17,6 +17,7 @@ pub(crate) fn run(arguments: &RemuxArguments, console: &Console) -> Result<(), F
         streams: arguments.streams.clone(),
         start: arguments.start,
         end: arguments.end,
+        live: arguments.live.config(),
         muxer: MuxerConfig { is_fragmented: arguments.fragmented, ..MuxerConfig::default() },
         access,
         cancel,
@@ -25,7 +26,10 @@ pub(crate) fn run(arguments: &RemuxArguments, console: &Console) -> Result<(), F
     for warning in &report.warnings {
         console.warning(warning)?;
     }
-    let shown = arguments.output.display();
+    let shown = options.access.argument(arguments.output.as_os_str())?;
+    if let Some(lost) = &report.lost {
+        return Err(Failure::lost(lost, &shown));
+    }
     if report.is_shortened {
         let message = format!("cancelled after {} packets: {shown} is whole up to there", report.packets);
         return Err(Failure::new(Error::Cancelled.exit_code(), Error::Cancelled.code(), message));

@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &SegmentArguments, console: &Console) -> Result<(),
     };
     let format = arguments.format.into();
     let options = SegmentOptions { format, kind, duration, ladder, cancel: cancel.clone() };
-    let demuxer = Demuxer::open(&place, &access, &cancel)?;
+    let demuxer = Demuxer::open_live(&place, &access, &cancel, &arguments.live.config())?;
     let segmenter = Segmenter::new(demuxer, &arguments.output, &options)?;
     let mut unwritten = None;
     let report = segmenter.run(&mut |segments| {

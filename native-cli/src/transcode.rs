@@ -6,7 +6,8 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::progress::Progress;
 use millpond::ffmpeg::{
-    AudioEncoderConfig, Demuxer, Error, Muxer, MuxerConfig, TranscodeOptions, Treatment, VideoEncoderConfig, transcode,
+    AudioEncoderConfig, Demuxer, Error, LiveConfig, Muxer, MuxerConfig, TranscodeOptions, Treatment,
+    VideoEncoderConfig, transcode,
 };
 use serde_json::json;
 
@@ -31,8 +32,10 @@ pub(crate) fn run(arguments: &TranscodeArguments, console: &Console) -> Result<(
     set_audio(&mut options.audio, arguments)?;
     (options.start, options.end) = (arguments.start, arguments.end);
 
-    let demuxer = Demuxer::open(&input, &access, &cancel)?;
-    let muxer = Muxer::to_address(&output, &access, &cancel, &muxer)?;
+    let live = arguments.live.config();
+    let demuxer = Demuxer::open_live(&input, &access, &cancel, &live)?;
+    let calling = LiveConfig { listen: false, ..live };
+    let muxer = Muxer::to_live(&output, &access, &cancel, &muxer, &calling)?;
     let mut progress = Progress::new(console.json);
     let mut is_started = false;
     let report = transcode(demuxer, muxer, &options, &mut |at| {
@@ -46,7 +49,10 @@ pub(crate) fn run(arguments: &TranscodeArguments, console: &Console) -> Result<(
     for warning in &report.warnings {
         console.warning(warning)?;
     }
-    let shown = arguments.output.display();
+    let shown = output;
+    if let Some(lost) = &report.lost {
+        return Err(Failure::lost(lost, &shown));
+    }
     if report.is_shortened {
         let message = format!("cancelled after {} frames: {shown} is whole up to there", report.frames);
         return Err(Failure::new(Error::Cancelled.exit_code(), Error::Cancelled.code(), message));

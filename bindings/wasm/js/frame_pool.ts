@@ -1,11 +1,12 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
+import { copying } from "./copying.js";
 import { MillpondError } from "./errors.js";
 import { readLayout, type FrameLayout, type PixelFormat } from "./layout.js";
 import { Handle, Lending, Pool } from "./lending.js";
 import { opening } from "./memory.js";
 import { bytes } from "./module.js";
 import { rawPolicy, type PoolOptions } from "./pool_options.js";
-import { copyVideoFrame, kindOf } from "./video_frame.js";
+import { copyVideoFrame, kindOf, newVideoFrame, type VideoFrameTiming } from "./video_frame.js";
 
 /**
  * Preallocated pictures of one format and size in wasm memory. Acquiring and releasing allocate nothing there.
@@ -37,6 +38,43 @@ export class FramePool extends Pool {
     super(new Lending(`FramePool ${format} ${width}x${height}`, inner, leakReport));
     this.raw = inner;
     this.layout = readLayout(format, width, height, (plane, figure) => inner.layout(plane, figure));
+  }
+
+  /**
+   * Borrows a picture as soon as one is free.
+   *
+   * @param signal - Ends the wait with its reason.
+   * @throws MillpondError `E_CLOSED`, `E_OUT_OF_MEMORY`.
+   */
+  async acquireWhenFree(signal?: AbortSignal): Promise<FrameSlot> {
+    return new FrameSlot(this.layout, this.raw, await this.lending.acquireWhenFree(this.acquireWhenFree, signal));
+  }
+
+  /**
+   * A stream that takes WebCodecs `VideoFrame`s, copies each into a picture of the pool, closes it, and yields the
+   * picture. While all are lent it takes no more, so whoever feeds it waits: release each picture when it is done with.
+   *
+   * ```js
+   * for await (const slot of frames.pipeThrough(pool.copying())) slot.release();
+   * ```
+   */
+  copying(): TransformStream<VideoFrame, FrameSlot> {
+    return copying((frame, signal) => this.#copied(frame, signal));
+  }
+
+  async #copied(frame: VideoFrame, signal: AbortSignal): Promise<FrameSlot> {
+    try {
+      const slot = await this.acquireWhenFree(signal);
+      try {
+        await slot.copyFrom(frame);
+        return slot;
+      } catch (error) {
+        slot.release();
+        throw error;
+      }
+    } finally {
+      frame.close();
+    }
   }
 
   /**
@@ -92,5 +130,15 @@ export class FrameSlot extends Handle {
       );
     }
     await copyVideoFrame(frame, this.layout, address);
+  }
+
+  /**
+   * The picture as a WebCodecs `VideoFrame`, for a `VideoEncoder` or a canvas. The browser copies the pixels; close the
+   * frame when it is done with.
+   *
+   * @throws MillpondError `E_UNSUPPORTED_FORMAT` for a format that this browser's WebCodecs does not have; `E_CLOSED`.
+   */
+  toVideoFrame(timing: VideoFrameTiming): VideoFrame {
+    return newVideoFrame(this.layout, this.raw.address(this.index), timing);
   }
 }

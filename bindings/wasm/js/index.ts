@@ -31,4 +31,4 @@ export { Scene, type ClipInfo, type Need, type SceneStats, type WantedEnd } from
 export type { AssetInfo, SceneInfo } from "./scene_info.js";
 export { TensorPool, TensorSlot } from "./tensor_pool.js";
 export { FrameToTensor, TensorToFrame, type FrameToTensorOptions, type TensorOptions } from "./tensor.js";
-export type { FrameKind } from "./video_frame.js";
+export type { FrameKind, VideoFrameTiming } from "./video_frame.js";

@@ -1,5 +1,5 @@
 import "./dispose.js";
-import { opened } from "./errors.js";
+import { MillpondError, opened } from "./errors.js";
 import { readPoolStats, type PoolStats } from "./pool_stats.js";
 
 /** @internal What the module's pools have in common. */
@@ -59,6 +59,8 @@ export class Lending {
   readonly #raw: RawPool;
   readonly #leakReport: boolean;
   readonly #out = new Set<Loan>();
+  /** Who waits for an object, the first first. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(name: string, raw: RawPool, leakReport: boolean) {
     this.name = name;
@@ -82,7 +84,39 @@ export class Lending {
   }
 
   takeBack(loan: Loan): void {
-    if (this.#out.delete(loan)) this.#raw.release(loan.index);
+    if (!this.#out.delete(loan)) return;
+    this.#raw.release(loan.index);
+    this.#waiting.values().next().value?.();
+  }
+
+  /** The same, later if all are lent now; who came first is served first. */
+  async acquireWhenFree(caller: (...args: never[]) => unknown, signal?: AbortSignal): Promise<Loan> {
+    for (let isFirst = this.#waiting.size === 0; ; isFirst = true) {
+      if (signal?.aborted) {
+        // What came back may have been meant for this one.
+        this.#waiting.values().next().value?.();
+        throw signal.reason;
+      }
+      try {
+        if (isFirst) return this.acquire(caller);
+      } catch (error) {
+        if (!(error instanceof MillpondError && error.code === "E_POOL_EXHAUSTED")) throw error;
+      }
+      await this.#released(signal);
+    }
+  }
+
+  /** Waits for its turn after something came back, or the pool was closed. */
+  #released(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake);
+        signal?.removeEventListener("abort", wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal?.addEventListener("abort", wake);
+    });
   }
 
   stats(): PoolStats {
@@ -96,6 +130,7 @@ export class Lending {
 
   close(): Leak[] {
     this.#raw.close();
+    for (const wake of this.#waiting) wake();
     return this.leaks(0);
   }
 }

@@ -1,4 +1,5 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
+import { copying } from "./copying.js";
 import { MillpondError } from "./errors.js";
 import { Handle, Lending, Pool } from "./lending.js";
 import { opening } from "./memory.js";
@@ -34,7 +35,7 @@ export interface SampleLayout<F extends SampleFormat> {
  * ```js
  * using pool = new SamplePool({ format: "f32", arrangement: "planar", channels: 2, frames: 1024 }, 4);
  * using block = pool.acquire();
- * audioData.copyTo(block.channel(0), { planeIndex: 0, format: "f32-planar" });
+ * block.copyFrom(audioData);
  * ```
  */
 export class SamplePool<F extends SampleFormat = SampleFormat> extends Pool {
@@ -58,6 +59,39 @@ export class SamplePool<F extends SampleFormat = SampleFormat> extends Pool {
     super(new Lending(`SamplePool ${format} ${arrangement} ${channels}x${frames}`, inner, leakReport));
     this.raw = inner;
     this.layout = { format, arrangement, channels, frames };
+  }
+
+  /**
+   * Borrows a block as soon as one is free.
+   *
+   * @param signal - Ends the wait with its reason.
+   * @throws MillpondError `E_CLOSED`, `E_OUT_OF_MEMORY`.
+   */
+  async acquireWhenFree(signal?: AbortSignal): Promise<SampleBlock<F>> {
+    return new SampleBlock(this.layout, this.raw, await this.lending.acquireWhenFree(this.acquireWhenFree, signal));
+  }
+
+  /**
+   * A stream that takes WebCodecs `AudioData`, copies each into a block of the pool, closes it, and yields the block. While
+   * all are lent it takes no more, so whoever feeds it waits: release each block when it is done with.
+   */
+  copying(): TransformStream<AudioData, SampleBlock<F>> {
+    return copying((data, signal) => this.#copied(data, signal));
+  }
+
+  async #copied(data: AudioData, signal: AbortSignal): Promise<SampleBlock<F>> {
+    try {
+      const block = await this.acquireWhenFree(signal);
+      try {
+        block.copyFrom(data);
+        return block;
+      } catch (error) {
+        block.release();
+        throw error;
+      }
+    } finally {
+      data.close();
+    }
   }
 
   /**
@@ -113,11 +147,67 @@ export class SampleBlock<F extends SampleFormat = SampleFormat> extends Handle {
     return this.#view(0, this.frames * this.layout.channels);
   }
 
+  /**
+   * Copies a WebCodecs `AudioData` and sets {@link frames} to its number of frames. The caller closes the data. The browser
+   * converts samples to planar f32; to other formats most convert nothing, so there the data must have the block's.
+   *
+   * @throws MillpondError `E_SAMPLE_MISMATCH` for another number of channels, or samples that the browser cannot convert;
+   *   `E_BUFFER_TOO_SMALL` if the block is shorter; with nothing written.
+   */
+  copyFrom(data: AudioData): void {
+    const { format, channels, arrangement } = this.layout;
+    if (data.numberOfChannels !== channels) this.#refuse(`${channels} channels`, `${data.numberOfChannels}`);
+    const before = this.frames;
+    this.frames = data.numberOfFrames;
+    const name = this.#webName();
+    try {
+      if (arrangement === "interleaved") return data.copyTo(this.interleaved, { planeIndex: 0, format: name });
+      for (let plane = 0; plane < channels; plane++) {
+        data.copyTo(this.channel(plane), { planeIndex: plane, format: name });
+      }
+    } catch (error) {
+      this.frames = before;
+      if ((error as DOMException).name === "NotSupportedError") this.#refuse(`${format} ${arrangement}`, `${data.format}`);
+      throw error;
+    }
+  }
+
+  /**
+   * The samples as a WebCodecs `AudioData`, for an `AudioEncoder`. The browser copies them; close the data when it is done
+   * with.
+   *
+   * @param timestamp - In microseconds.
+   * @param sampleRate - In Hz.
+   */
+  toAudioData(timestamp: number, sampleRate: number): AudioData {
+    const { format, channels, arrangement } = this.layout;
+    const numberOfFrames = this.frames;
+    let samples: SampleArrays[SampleFormat];
+    if (arrangement === "interleaved") {
+      samples = this.interleaved;
+    } else {
+      // Channels lie apart from each other; WebCodecs wants them one behind the other.
+      samples = new FORMATS[format](numberOfFrames * channels);
+      for (let plane = 0; plane < channels; plane++) samples.set(this.channel(plane), plane * numberOfFrames);
+    }
+    const data = { format: this.#webName(), sampleRate, numberOfFrames, numberOfChannels: channels, timestamp };
+    return new AudioData({ ...data, data: samples });
+  }
+
+  #webName(): AudioSampleFormat {
+    const { format, arrangement } = this.layout;
+    const name = { i16: "s16", i32: "s32", f32: "f32" }[format];
+    return (arrangement === "planar" ? `${name}-planar` : name) as AudioSampleFormat;
+  }
+
+  #refuse(expected: string, got: string): never {
+    throw new MillpondError("E_SAMPLE_MISMATCH", `samples do not match: expected ${expected}, got ${got}`);
+  }
+
   #expect(arrangement: string): void {
     const { format, arrangement: got } = this.layout;
     if (got === arrangement) return;
-    const message = `samples do not match: expected ${format} ${arrangement}, got ${format} ${got}`;
-    throw new MillpondError("E_SAMPLE_MISMATCH", message);
+    this.#refuse(`${format} ${arrangement}`, `${format} ${got}`);
   }
 
   #view(channel: number, length: number): SampleArrays[F] {

@@ -7,7 +7,7 @@ import { buffer, bytes } from "./module.js";
 import { copyPlanes, type Planes } from "./planes.js";
 import { readPoolStats, type PoolStats } from "./pool_stats.js";
 import { readSceneInfo, type SceneInfo } from "./scene_info.js";
-import { copyVideoFrame, kindOf, type FrameKind } from "./video_frame.js";
+import { copyVideoFrame, kindOf, newVideoFrame, type FrameKind } from "./video_frame.js";
 
 /** What a scene needs before a frame can be composed. */
 export type Need =
@@ -251,6 +251,23 @@ export class Scene {
   /** The composed canvas with its row padding, described by {@link canvasLayout}. A fresh view: do not keep it. */
   canvasView(): Uint8Array<ArrayBuffer> {
     return bytes(this.#open().canvas(), this.canvasLayout.size);
+  }
+
+  /**
+   * The composed canvas as a WebCodecs `VideoFrame` with its colour tags, for a `VideoEncoder` or a canvas element. The
+   * browser copies the pixels; close the frame when it is done with.
+   *
+   * @param n - The frame that was composed, for its time.
+   */
+  canvasFrame(n: number): VideoFrame {
+    const [numerator, denominator] = this.info.canvas.frameRate;
+    const at = (frame: number) => Math.round((frame * denominator * 1_000_000) / numerator);
+    const isYuv = this.canvasLayout.format === "i420";
+    const colorSpace: VideoColorSpaceInit = isYuv
+      ? { primaries: "bt709", transfer: "bt709", matrix: "bt709", fullRange: false }
+      : { primaries: "bt709", transfer: "iec61966-2-1", matrix: "rgb", fullRange: true };
+    const timing = { timestamp: at(n), duration: at(n + 1) - at(n), colorSpace };
+    return newVideoFrame(this.canvasLayout, this.#open().canvas(), timing);
   }
 
   /** The canvas as RGBA for `ImageData`, width × height × 4 bytes. A fresh view on one buffer: use it at once. */

@@ -24,4 +24,4 @@ export { Resizer, type ResizeOptions } from "./resizer.js";
 export { SampleBlock, SamplePool, type SampleArrays, type SampleFormat, type SampleLayout } from "./sample_pool.js";
 export { TensorPool, TensorSlot } from "./tensor_pool.js";
 export { FrameToTensor, TensorToFrame, type FrameToTensorOptions, type TensorOptions } from "./tensor.js";
-export type { FrameKind } from "./video_frame.js";
+export type { FrameKind, VideoFrameTiming } from "./video_frame.js";

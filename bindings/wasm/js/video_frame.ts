@@ -21,6 +21,21 @@ const FORMATS: Readonly<Record<string, PixelFormat>> = {
   BGRX: "bgra",
 };
 
+/** What WebCodecs calls a format, where it knows one. */
+const NAMES = new Map(
+  Object.entries(FORMATS)
+    .filter(([name]) => !name.endsWith("X"))
+    .map(([name, format]) => [format, name as VideoPixelFormat]),
+);
+
+/** When a picture is shown, and what WebCodecs is told of it besides. Times are in microseconds. */
+export interface VideoFrameTiming {
+  timestamp: number;
+  duration?: number;
+  /** Colour tags; without them the browser takes what it takes for the format. */
+  colorSpace?: VideoColorSpaceInit;
+}
+
 /** Format and visible size of a `VideoFrame`. */
 export interface FrameKind {
   format: PixelFormat;
@@ -40,6 +55,33 @@ export function kindOf(frame: VideoFrame): FrameKind {
     throw new MillpondError("E_UNSUPPORTED_FORMAT", `video frames of format ${frame.format} cannot be read`);
   }
   return { format, width: frame.visibleRect.width, height: frame.visibleRect.height };
+}
+
+/**
+ * A `VideoFrame` of a picture at `address`, for a `VideoEncoder` or a canvas. The browser copies the pixels.
+ *
+ * @throws MillpondError `E_UNSUPPORTED_FORMAT` for a format that this browser's WebCodecs does not have.
+ */
+export function newVideoFrame(layout: FrameLayout, address: number, timing: VideoFrameTiming): VideoFrame {
+  const { format, width, height, planes } = layout;
+  const unsupported = () =>
+    new MillpondError("E_UNSUPPORTED_FORMAT", `WebCodecs has no video frames of format ${format} here`);
+  const name = NAMES.get(format);
+  if (name === undefined) throw unsupported();
+  const init: VideoFrameBufferInit = {
+    format: name,
+    codedWidth: width,
+    codedHeight: height,
+    layout: planes.map(({ offset, stride }) => ({ offset, stride })),
+    ...timing,
+  };
+  try {
+    return new VideoFrame(bytes(address, layout.size), init);
+  } catch (error) {
+    // A format that TypeScript knows and the browser does not is no value of its enumeration.
+    if (error instanceof TypeError && error.message.includes(name)) throw unsupported();
+    throw error;
+  }
 }
 
 /** Copies what `frame` shows to a picture of its {@link kindOf kind} at `address`. */

@@ -79,6 +79,37 @@ fn composing() {
     }
 }
 
+/// Layers that move and fade: after each has been on all four parities nothing is planned any more.
+fn moving() {
+    let span = |length: u32| Span { start: Rational::from_integer(0), length: Rational::from_integer(length.into()) };
+    let color = Color::default();
+    for to in [PixelFormat::I420, PixelFormat::Nv12, PixelFormat::Rgba8] {
+        let spec = CanvasSpec { format: to, width: 65, height: 49, color };
+        for format in PixelFormat::ALL {
+            let frame = Frame::new(FrameLayout::aligned(format, 20, 10).unwrap());
+            let picture =
+                PictureSpec { format, width: 20, height: 10, color, siting: ChromaSiting::default(), turns: 0 };
+            let at = |n: i32| {
+                let target = Target { x: n % 5, y: 3 * (n / 2), width: 21, height: 11 };
+                let placement = Placement { source_x: span(20), source_y: span(10), target };
+                Layer { opacity: 250 - n as u8, ..Layer::new(picture, placement) }
+            };
+            let mut compositor = Compositor::new(spec, [1, 2, 3]).unwrap();
+            compositor.add(&at(0), 0).unwrap();
+            let mut canvas = compositor.canvas();
+            let mut before = None;
+            for n in 0..20 {
+                if n == 8 {
+                    before = Some(memory::counts());
+                }
+                compositor.replace(0, &at(n % 12), 0).unwrap();
+                compositor.compose(&mut canvas, |_| Some(Shown { picture: frame.view(), version: 1 })).unwrap();
+            }
+            assert_eq!(Some(memory::counts()), before, "{format} on {to}");
+        }
+    }
+}
+
 fn main() {
     let span = |length: u32| Span { start: Rational::from_integer(0), length: Rational::from_integer(length.into()) };
     for to in [PixelFormat::I420, PixelFormat::Nv12, PixelFormat::Rgba8] {
@@ -113,6 +144,7 @@ fn main() {
     converting();
     blending();
     composing();
+    moving();
     let before = memory::counts();
     let allocated = Box::new(before);
     assert_eq!(memory::counts().steady, before.steady + 1, "the counter counts");

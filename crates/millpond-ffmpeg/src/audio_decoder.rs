@@ -51,6 +51,33 @@ impl SoundBlock {
     pub fn channel(&self, index: usize) -> &[f32] {
         self.planes[..self.format.channels.min(MAX_CHANNELS)].get(index).map_or(&[], |plane| &plane[..self.frames])
     }
+
+    /// Takes over a frame of FFmpeg's. `place` is where it comes from, for errors.
+    pub(crate) fn fill(&mut self, frame: &ff::frame::Audio, place: &impl ToString) -> Result<(), Error> {
+        let unsupported = |format: String| Error::UnsupportedFormat { place: place.to_string(), format };
+        let (frames, channels) = (frame.samples(), usize::from(frame.channels()));
+        if !(1..=MAX_CHANNELS).contains(&channels) {
+            return Err(unsupported(format!("sound of {channels} channels")));
+        }
+        let planes = &mut self.planes[..channels];
+        for plane in planes.iter_mut() {
+            if plane.len() < frames {
+                memory::opening(|| plane.resize(frames, 0.0));
+            }
+        }
+        match frame.format() {
+            Sample::U8(kind) => convert(frame, kind, planes, |v: u8| (f32::from(v) - 128.0) / 128.0),
+            Sample::I16(kind) => convert(frame, kind, planes, |v: i16| f32::from(v) / 32_768.0),
+            Sample::I32(kind) => convert(frame, kind, planes, |v: i32| v as f32 / 2_147_483_648.0),
+            Sample::F32(kind) => convert(frame, kind, planes, |v: f32| v),
+            Sample::F64(kind) => convert(frame, kind, planes, |v: f64| v as f32),
+            format => return Err(unsupported(format!("sample format {format:?}"))),
+        }
+        self.format = SoundFormat { rate_hz: frame.rate(), channels };
+        self.frames = frames;
+        self.tick = frame.pts().or(frame.timestamp());
+        Ok(())
+    }
 }
 
 /// A decoder of one stream of sound.
@@ -203,7 +230,7 @@ impl AudioDecoder {
                 Ok(()) if self.frame.samples() == 0 => {}
                 Ok(()) => {
                     self.barren = 0;
-                    return self.take(block).map(|()| Flow::Done);
+                    return block.fill(&self.frame, &self.stream.place).map(|()| Flow::Done);
                 }
                 Err(ff::Error::Eof) => return Ok(Flow::Ended),
                 Err(ff::Error::Other { errno: ff::error::EAGAIN }) => return Ok(Flow::NeedMore),
@@ -231,34 +258,6 @@ impl AudioDecoder {
     pub fn close(&mut self) {
         self.codec = None;
         self.state = State::Closed;
-    }
-
-    /// Turns the codec's frame into planar f32.
-    fn take(&self, block: &mut SoundBlock) -> Result<(), Error> {
-        let unsupported = |format: String| Error::UnsupportedFormat { place: self.stream.place.to_string(), format };
-        let frame = &self.frame;
-        let (frames, channels) = (frame.samples(), usize::from(frame.channels()));
-        if !(1..=MAX_CHANNELS).contains(&channels) {
-            return Err(unsupported(format!("sound of {channels} channels")));
-        }
-        let planes = &mut block.planes[..channels];
-        for plane in planes.iter_mut() {
-            if plane.len() < frames {
-                memory::opening(|| plane.resize(frames, 0.0));
-            }
-        }
-        match frame.format() {
-            Sample::U8(kind) => convert(frame, kind, planes, |v: u8| (f32::from(v) - 128.0) / 128.0),
-            Sample::I16(kind) => convert(frame, kind, planes, |v: i16| f32::from(v) / 32_768.0),
-            Sample::I32(kind) => convert(frame, kind, planes, |v: i32| v as f32 / 2_147_483_648.0),
-            Sample::F32(kind) => convert(frame, kind, planes, |v: f32| v),
-            Sample::F64(kind) => convert(frame, kind, planes, |v: f64| v as f32),
-            format => return Err(unsupported(format!("sample format {format:?}"))),
-        }
-        block.format = SoundFormat { rate_hz: frame.rate(), channels };
-        block.frames = frames;
-        block.tick = frame.pts().or(frame.timestamp());
-        Ok(())
     }
 }
 

@@ -11,10 +11,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Shared flags; clones are the same flags.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel {
-    is_ending: Arc<AtomicBool>,
-    /// The caller's flag, when this one is a render's own.
-    outer_is_ending: Option<Arc<AtomicBool>>,
+    ending: Arc<Ending>,
     abandoned: CancelToken,
+}
+
+/// The weaker flag.
+#[derive(Debug, Default)]
+struct Ending {
+    is_raised: AtomicBool,
+    /// The caller's flag, when this one is a render's own.
+    outer: Option<Arc<Ending>>,
 }
 
 impl Cancel {
@@ -25,7 +31,7 @@ impl Cancel {
 
     /// Asks for an early but orderly end.
     pub fn finish(&self) {
-        self.is_ending.store(true, Ordering::Release);
+        self.ending.is_raised.store(true, Ordering::Release);
     }
 
     /// Asks for an end that leaves nothing.
@@ -36,15 +42,15 @@ impl Cancel {
 
     /// Asks for an orderly end the first time, for nothing at all from the second time on.
     pub fn press(&self) {
-        if self.is_ending.swap(true, Ordering::AcqRel) {
+        if self.ending.is_raised.swap(true, Ordering::AcqRel) {
             self.abandon();
         }
     }
 
     /// Somebody asked for an end, orderly or not.
     pub fn is_ending(&self) -> bool {
-        let is_raised = |flag: &AtomicBool| flag.load(Ordering::Acquire);
-        is_raised(&self.is_ending) || self.outer_is_ending.as_deref().is_some_and(is_raised)
+        std::iter::successors(Some(&self.ending), |ending| ending.outer.as_ref())
+            .any(|ending| ending.is_raised.load(Ordering::Acquire))
     }
 
     /// Somebody asked for an end that leaves nothing.
@@ -59,11 +65,8 @@ impl Cancel {
 
     /// Flags of one's own that also show what the outer ones do; raising them leaves the outer ones alone.
     pub(crate) fn inner(&self) -> Cancel {
-        Cancel {
-            is_ending: Arc::default(),
-            outer_is_ending: Some(Arc::clone(&self.is_ending)),
-            abandoned: self.abandoned.child(),
-        }
+        let ending = Ending { is_raised: AtomicBool::new(false), outer: Some(Arc::clone(&self.ending)) };
+        Cancel { ending: Arc::new(ending), abandoned: self.abandoned.child() }
     }
 }
 
@@ -77,7 +80,7 @@ mod tests {
         let inner = cancel.inner();
         inner.abandon();
         assert!(inner.is_abandoned() && !cancel.is_ending());
-        let inner = cancel.inner();
+        let inner = cancel.inner().inner();
         cancel.press();
         assert!(inner.is_ending() && !inner.is_abandoned());
         cancel.press();

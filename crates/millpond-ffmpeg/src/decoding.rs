@@ -49,7 +49,10 @@
 //! | codec → slot: four bytes a pixel of which one is unused (`rgb0`, `bgr0`), because its alpha becomes 255 | one | [`copies`](crate::DecoderStats::copies) |
 //! | decoder → `Option<VideoFrame>`, a queue, another thread | none | |
 //! | decoder → a [`Frame`](millpond_core::video::Frame) or view of the caller's | one | [`copies`](crate::DecoderStats::copies) |
-//! | picture → canvas of a render: composing writes the canvas, reading the slot | it is the composition | |
+//! | picture of a render that is the whole canvas, 1:1 and opaque → hash, encoder | none | |
+//! | the same with layers over it, which are drawn onto it: nobody else refers to it and no later frame shows it | none | |
+//! | the same otherwise: the codec still predicts from it | one | the monitor's pool `canvas` |
+//! | any other picture → canvas of a render: composing writes the canvas, where it changed | it is the composition | |
 //! | I420 canvas of even size → encoder of a render | none | |
 //! | RGBA canvas, or one of odd size → encoder of a render | one, with the conversion | |
 //!
@@ -60,5 +63,7 @@
 //! held than was said, [`when_empty`](crate::DecoderConfig::when_empty) decides. Pictures of another size or format come
 //! from a new pool; the old one is freed when its last picture comes back.
 //!
-//! Reference frames stay in use by the decoder after they came out, so a [`VideoFrame`](crate::VideoFrame) can be read and
-//! never written. Packets lie on FFmpeg's heap: its demuxers allocate them and take no memory from outside.
+//! Decoders of one process can take their slots from the same memory: [`SharedFrames`](crate::SharedFrames).
+//!
+//! Reference frames stay in use by the decoder after they came out, so a [`VideoFrame`](crate::VideoFrame) can be read, and
+//! [written](crate::VideoFrame::view_mut) only once it is the last reference. Packets lie on FFmpeg's heap: its demuxers allocate them and take no memory from outside.

@@ -7,9 +7,12 @@
 //! in browsers do it.
 
 use crate::limits::{self, Limit};
+use crate::live::session::Session;
 use crate::reader::{Fault, Guarded};
 use crate::streams::{ContainerTags, Timing, container_tags, orientation, pixel_aspect, rational, time_base};
-use crate::{Access, AudioStream, Cancel, Error, Flow, Limits, Packet, Place, State, VideoStream, sys};
+use crate::{
+    Access, AudioStream, Cancel, Error, Flow, Limits, LiveConfig, LiveStats, Packet, Place, State, VideoStream, sys,
+};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use std::io::{Read, Seek};
@@ -33,6 +36,16 @@ pub struct Demuxer {
     limits: Limits,
     /// Microseconds behind which no packet of a file with an end can lie.
     last_us: Option<i64>,
+    /// What keeps a live source going.
+    live: Option<Box<Session>>,
+}
+
+impl Drop for Demuxer {
+    fn drop(&mut self) {
+        if let Some(live) = &self.live {
+            live.say_goodbye();
+        }
+    }
 }
 
 /// Streams beyond the limit that FFmpeg may still find, so that their number can be told.
@@ -67,6 +80,53 @@ impl Demuxer {
             }
         }
         Demuxer::start(place, None, Fault::default(), access, cancel)
+    }
+
+    /// Opens a live source: the address of an allowed protocol, a pipe, or standard input. Every call keeps to its
+    /// deadline, a source that is lost can be opened again, and times are put on one timeline; [`live`](crate::live) tells
+    /// more. Files are read as they are. Allocates.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open); [`Error::TimedOut`], [`Error::Disconnected`].
+    pub fn open_live(place: &Place, access: &Access, cancel: &Cancel, config: &LiveConfig) -> Result<Demuxer, Error> {
+        prepare();
+        if !place.may_be_silent() {
+            return Demuxer::open(place, access, cancel);
+        }
+        let (session, connection) = Session::open(place, access, cancel, config)?;
+        Ok(Demuxer {
+            context: connection.context,
+            place: place.clone(),
+            tags: connection.tags,
+            cancel: cancel.clone(),
+            fault: Fault::default(),
+            state: State::Opened,
+            damaged: 0,
+            limits: access.limits,
+            last_us: None,
+            live: Some(Box::new(session)),
+        })
+    }
+
+    /// Seconds of one tick of a stream's packets.
+    fn tick(&self, stream: &ff::Stream<'_>) -> Option<Rational> {
+        let told = self.live.as_ref().and_then(|live| live.time_base(stream.index()));
+        told.or_else(|| time_base(stream))
+    }
+
+    /// What happened so far, if the source is live.
+    pub fn live_stats(&self) -> Option<LiveStats> {
+        self.live.as_ref().map(|live| live.counters().snapshot())
+    }
+
+    /// What keeps a live source going.
+    pub(crate) fn session(&self) -> Option<&Session> {
+        self.live.as_deref()
+    }
+
+    /// The index that packets of a stream of the context carry.
+    fn told(&self, index: usize) -> usize {
+        self.live.as_ref().map_or(index, |live| live.told(index))
     }
 
     /// Reads what a reader gives, from front to end; formats that need to jump about cannot be read this way. `name` stands
@@ -141,7 +201,18 @@ impl Demuxer {
         check(&context, place, &limits)?;
         let last_us = last_us(&context, place, &limits);
         let (place, cancel) = (place.clone(), cancel.clone());
-        Ok(Demuxer { context, place, tags, cancel, fault, state: State::Opened, damaged: 0, limits, last_us })
+        Ok(Demuxer {
+            context,
+            place,
+            tags,
+            cancel,
+            fault,
+            state: State::Opened,
+            damaged: 0,
+            limits,
+            last_us,
+            live: None,
+        })
     }
 
     /// Where it was opened from.
@@ -162,10 +233,11 @@ impl Demuxer {
         }
         let (turns, pixel_aspect) = self.shape(&stream);
         Ok(VideoStream {
-            index: stream.index(),
+            index: self.told(stream.index()),
             place: self.place.clone(),
-            parameters: stream.parameters(),
-            time_base: time_base(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
+            // A copy: the stream's own would keep the source open.
+            parameters: stream.parameters().clone(),
+            time_base: self.tick(&stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?,
             turns,
             pixel_aspect,
             container: self.stream_tags(stream.index()),
@@ -198,7 +270,7 @@ impl Demuxer {
     /// What the container says about a stream of sound.
     pub(crate) fn audio_of(&self, stream: &ff::Stream<'_>) -> Result<AudioStream, Error> {
         let numbers = sys::stream_numbers(stream);
-        let time_base = time_base(stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?;
+        let time_base = self.tick(stream).ok_or_else(|| Error::broken(&self.place, "it has no time base"))?;
         let timing = Timing::of(stream);
         // What a container does not say in samples, its times do.
         let first = Some(numbers.first_indexed).filter(|first| *first != ff::ffi::AV_NOPTS_VALUE);
@@ -206,9 +278,9 @@ impl Demuxer {
         let before = Rational::from_integer(before) * time_base * Rational::from_integer(numbers.rate_hz.into());
         let whole = |number: i32| u32::try_from(number).unwrap_or(0);
         Ok(AudioStream {
-            index: stream.index(),
+            index: self.told(stream.index()),
             place: self.place.clone(),
-            parameters: stream.parameters(),
+            parameters: stream.parameters().clone(),
             time_base,
             timing,
             priming_samples: match whole(numbers.initial_padding) {
@@ -259,17 +331,21 @@ impl Demuxer {
 
     /// Stretches that were damaged and skipped so far.
     pub fn damaged(&self) -> u64 {
-        self.damaged
+        self.live.as_ref().map_or(self.damaged, |live| live.counters().damaged.get())
     }
 
     /// Reads the next packet of any stream: [`Flow::Done`] if there is one, [`Flow::Ended`] at the end. Damaged stretches
     /// are skipped and counted.
     ///
     /// # Errors
-    /// [`Error::Cancelled`]; [`Error::Reader`] if a reader of the caller's failed.
+    /// [`Error::Cancelled`]; [`Error::Reader`] if a reader of the caller's failed. Of a live source
+    /// [`Error::TimedOut`] and [`Error::Disconnected`] when it is lost, after which it has ended, and
+    /// [`Error::StreamsChanged`], after which it goes on.
     ///
     /// # Realtime
-    /// Does not allocate on the Rust heap. Blocks while the system keeps FFmpeg waiting, until cancelled.
+    /// Does not allocate on the Rust heap, but for a reconnection, which counts as
+    /// [opening](millpond_core::memory::opening). Blocks while the system keeps FFmpeg waiting, until cancelled or, of a
+    /// live source, its deadline.
     pub fn read_into(&mut self, packet: &mut Packet) -> Result<Flow, Error> {
         /// Errors in a row after which a file counts as ended.
         const PATIENCE: u32 = 64;
@@ -279,6 +355,20 @@ impl Demuxer {
             return Ok(Flow::Ended);
         }
         self.state = State::Streaming;
+        if let Some(live) = &mut self.live {
+            let read = live.read(&self.place, &mut self.context, &mut self.tags, packet);
+            if matches!(read, Ok(Flow::Done)) {
+                return read;
+            }
+            packet.clear();
+            if self.cancel.is_abandoned() {
+                return Err(Error::Cancelled);
+            }
+            if matches!(read, Ok(Flow::Ended)) {
+                self.state = State::Draining;
+            }
+            return read;
+        }
         for _ in 0..PATIENCE {
             if self.cancel.is_abandoned() {
                 return Err(Error::Cancelled);
@@ -323,6 +413,9 @@ impl Demuxer {
             return Err(error);
         }
         sought.map_err(|error| Error::broken(&self.place, error))?;
+        if let Some(live) = &mut self.live {
+            live.begin_anew();
+        }
         self.state = State::Streaming;
         Ok(())
     }

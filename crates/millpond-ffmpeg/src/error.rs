@@ -187,6 +187,32 @@ pub enum Error {
         /// Its error, or what it did.
         reason: String,
     },
+    /// A live source or receiver was silent for longer than it may be.
+    #[error("{what} took longer than {limit:?}: {place}")]
+    TimedOut {
+        /// The address, without secrets.
+        place: String,
+        /// What was waited for.
+        what: &'static str,
+        /// The deadline.
+        limit: std::time::Duration,
+    },
+    /// A live source or receiver cannot be reached, or the connection broke.
+    #[error("the connection failed ({reason}): {place}")]
+    Disconnected {
+        /// The address, without secrets.
+        place: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// After a reconnection a live source has other streams. Reading on gives packets of the new ones.
+    #[error("the source has other streams now ({streams}): {place}")]
+    StreamsChanged {
+        /// The address, without secrets.
+        place: String,
+        /// The codecs of the new streams.
+        streams: String,
+    },
     /// A decoder, encoder, demuxer or muxer cannot do this in the state it is in.
     #[error("{call} is not possible when {state}")]
     WrongState {
@@ -243,6 +269,9 @@ impl Error {
             Error::UnknownOption { .. } => "E_UNKNOWN_OPTION",
             Error::OptionValue { .. } => "E_OPTION_VALUE",
             Error::Reader { .. } => "E_READER",
+            Error::TimedOut { .. } => "E_TIMED_OUT",
+            Error::Disconnected { .. } => "E_DISCONNECTED",
+            Error::StreamsChanged { .. } => "E_STREAMS_CHANGED",
             Error::WrongState { .. } => "E_WRONG_STATE",
             Error::Cancelled => "E_CANCELLED",
             Error::Temporary { .. } => "E_TEMPORARY",
@@ -279,8 +308,16 @@ impl Error {
             | Error::UnsupportedFormat { .. }
             | Error::UnsupportedOutput { .. } => 5,
             Error::Cancelled => 6,
-            Error::Temporary { .. } => 75,
+            Error::Temporary { .. }
+            | Error::TimedOut { .. }
+            | Error::Disconnected { .. }
+            | Error::StreamsChanged { .. } => 75,
         }
+    }
+
+    /// It may go better the next time.
+    pub fn is_temporary(&self) -> bool {
+        self.exit_code() == 75
     }
 
     pub(crate) fn missing(place: &str, reason: impl std::fmt::Display) -> Error {

@@ -9,6 +9,7 @@
 //! `file` to be allowed and then reads by the allowed protocols; one that came over an allowed protocol reads local files
 //! only if `file` is allowed too.
 
+use crate::redact::redacted;
 use crate::{Error, Limits};
 use std::ffi::{CString, OsStr};
 use std::path::{Component, Path, PathBuf};
@@ -21,7 +22,7 @@ const CONTAINERS: &str = "mov,matroska,avi,flv,mpegts,mpeg,mpegvideo,asf,ogg,nut
 const PLAYLISTS: &str = ",hls,dash,webvtt,rtsp,sdp,rtp,live_flv";
 
 /// What FFmpeg's own layers need below the protocols that the caller named.
-const LAYERS: &str = "crypto,data,tcp,tls,udp,httpproxy";
+const LAYERS: &str = "crypto,data,tcp,tls,udp,rtp,httpproxy";
 
 /// What may be opened beyond files inside the scene's folder, and how much a file may ask for.
 #[derive(Clone, Debug, Default)]
@@ -35,13 +36,23 @@ pub struct Access {
     pub limits: Limits,
 }
 
-/// Something that can be opened: a local file, or the address of an allowed protocol.
-#[derive(Clone, Debug)]
+/// Something that can be opened: a local file, standard input, or the address of an allowed protocol. Shown, it keeps
+/// passwords, stream keys and query values to itself.
+#[derive(Clone)]
 pub struct Place {
     url: CString,
-    path: Option<PathBuf>,
-    is_address: bool,
+    kind: Kind,
     shown: String,
+}
+
+#[derive(Clone)]
+enum Kind {
+    File(PathBuf),
+    StandardInput,
+    /// An address of this protocol.
+    Address(String),
+    /// What a reader of the caller's gives.
+    Named,
 }
 
 impl Place {
@@ -54,13 +65,18 @@ impl Place {
         url.extend_from_slice(path.as_os_str().as_encoded_bytes());
         let shown = path.display().to_string();
         let url = CString::new(url).map_err(|_| Error::missing(&shown, "the name holds a zero byte"))?;
-        Ok(Place { url, path: Some(path.to_owned()), is_address: false, shown })
+        Ok(Place { url, kind: Kind::File(path.to_owned()), shown })
+    }
+
+    /// Standard input, for [`Demuxer::open_live`](crate::Demuxer::open_live).
+    pub fn standard_input() -> Place {
+        Place { url: c"pipe:0".to_owned(), kind: Kind::StandardInput, shown: "standard input".to_owned() }
     }
 
     /// What a reader of the caller's gives; `name` appears in errors.
     pub(crate) fn named(name: &str) -> Place {
         let url = CString::new(name.replace('\0', "")).unwrap_or_default();
-        Place { url, path: None, is_address: false, shown: name.to_owned() }
+        Place { url, kind: Kind::Named, shown: redacted(name) }
     }
 
     /// What FFmpeg opens.
@@ -68,14 +84,39 @@ impl Place {
         &self.url
     }
 
+    /// Whether reading it may wait for somebody else: an address, standard input, a pipe.
+    pub(crate) fn may_be_silent(&self) -> bool {
+        match &self.kind {
+            Kind::File(path) => crate::live::is_pipe(path),
+            Kind::StandardInput | Kind::Address(_) => true,
+            Kind::Named => false,
+        }
+    }
+
+    /// Whether it is standard input.
+    pub(crate) fn is_standard_input(&self) -> bool {
+        matches!(self.kind, Kind::StandardInput)
+    }
+
+    /// The protocol, if it is an address.
+    pub(crate) fn protocol(&self) -> Option<&str> {
+        if let Kind::Address(protocol) = &self.kind { Some(protocol) } else { None }
+    }
+
     /// FFmpeg reaches it by a protocol that the caller allowed.
     pub(crate) fn is_address(&self) -> bool {
-        self.is_address
+        matches!(self.kind, Kind::Address(_))
     }
 
     /// The file, if it is one.
     pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+        if let Kind::File(path) = &self.kind { Some(path) } else { None }
+    }
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Place").field(&self.shown).finish()
     }
 }
 
@@ -105,11 +146,14 @@ impl Access {
         self.protocols.iter().any(|allowed| allowed == protocol)
     }
 
-    /// A file or address that the caller itself names; every local file is allowed.
+    /// A file or address that the caller itself names, or `-` for standard input; every local file is allowed.
     ///
     /// # Errors
     /// [`Error::ProtocolRefused`] for an address whose protocol is not allowed.
     pub fn argument(&self, name: &OsStr) -> Result<Place, Error> {
+        if name == "-" {
+            return Ok(Place::standard_input());
+        }
         match name.to_str().and_then(|name| self.address(name)) {
             // A file may have a name that looks like an address.
             Some(Err(_)) if Path::new(name).exists() => Place::file(Path::new(name)),
@@ -147,8 +191,10 @@ impl Access {
             return None;
         }
         Some(match CString::new(name) {
-            Ok(url) if self.allows(protocol) => Ok(Place { url, path: None, is_address: true, shown: name.to_owned() }),
-            _ => Err(Error::ProtocolRefused { place: name.to_owned(), protocol: protocol.to_owned() }),
+            Ok(url) if self.allows(protocol) => {
+                Ok(Place { url, kind: Kind::Address(protocol.to_owned()), shown: redacted(name) })
+            }
+            _ => Err(Error::ProtocolRefused { place: redacted(name), protocol: protocol.to_owned() }),
         })
     }
 }

@@ -10,7 +10,7 @@
 
 use crate::cut::{Cut, Side};
 use crate::render::Warning;
-use crate::{Access, Cancel, Demuxer, Error, Flow, Muxer, MuxerConfig, Packet, Place};
+use crate::{Access, Cancel, Demuxer, Error, Flow, LiveConfig, Muxer, MuxerConfig, Packet, Place};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use std::path::Path;
@@ -27,6 +27,8 @@ pub struct RemuxOptions {
     pub end: Option<Rational>,
     /// The container and how it is written.
     pub muxer: MuxerConfig,
+    /// Deadlines and reconnection, if source or output are live; listening is the source's.
+    pub live: LiveConfig,
     /// What may be opened.
     pub access: Access,
     /// Ends early.
@@ -46,28 +48,44 @@ pub struct RemuxReport {
     pub wall_s: f64,
     /// It was ended early: the file is whole but short.
     pub is_shortened: bool,
+    /// A live source was lost: the file is whole up to there.
+    pub lost: Option<Warning>,
     /// What is not as one might think.
     pub warnings: Vec<Warning>,
 }
 
-/// Copies the streams of `place` to the file `output`, whose name tells the container. Allocates while opening.
+/// Copies the streams of `place` to the file or address `output`, whose name tells the container. Both may be
+/// [live](crate::live). Allocates while opening.
 ///
 /// # Errors
 /// Those of [`Demuxer::open`]; [`Error::UnsupportedOutput`] for a name without a known extension, a stream that is asked
 /// for and cannot be held, or if there is nothing to write; [`Error::Output`]; [`Error::Cancelled`]. No output is left then.
 pub fn remux(place: &Place, output: &Path, options: &RemuxOptions) -> Result<RemuxReport, Error> {
     let began = Instant::now();
-    let mut demuxer = Demuxer::open(place, &options.access, &options.cancel)?;
-    let mut muxer = Muxer::to_file(output, &options.muxer)?;
+    let (access, cancel) = (&options.access, &options.cancel);
+    let output = access.argument(output.as_os_str())?;
+    let mut demuxer = Demuxer::open_live(place, access, cancel, &options.live)?;
+    let calling = LiveConfig { listen: false, ..options.live.clone() };
+    let mut muxer = Muxer::to_live(&output, access, cancel, &options.muxer, &calling)?;
     let mut warnings = Vec::new();
-    let streams = choose(&demuxer, &mut muxer, options, output, &mut warnings)?;
+    let streams = choose(&demuxer, &mut muxer, options, &output, &mut warnings)?;
     let mut cut = Cut::find(&mut demuxer, &streams, options)?;
     muxer.copy_metadata(&demuxer)?;
     cut.add_chapters(&demuxer, &mut muxer)?;
     muxer.open()?;
 
-    let (mut packet, mut waiting, mut is_shortened) = (Packet::new(), Vec::new(), false);
-    while !cut.is_over() && demuxer.read_into(&mut packet)? == Flow::Done {
+    let (mut packet, mut waiting, mut is_shortened, mut lost) = (Packet::new(), Vec::new(), false, None);
+    while !cut.is_over() {
+        match demuxer.read_into(&mut packet) {
+            Ok(Flow::Done) => {}
+            // What came until then is worth keeping.
+            Err(error) if error.is_temporary() && muxer.packets() > 0 => {
+                lost = Some(Warning { code: error.code(), message: error.to_string() });
+                break;
+            }
+            Err(error) => return Err(error),
+            Ok(_) => break,
+        }
         if options.cancel.is_ending() {
             is_shortened = true;
             break;
@@ -99,7 +117,7 @@ pub fn remux(place: &Place, output: &Path, options: &RemuxOptions) -> Result<Rem
     let repaired = muxer.repaired();
     muxer.finish()?;
     let wall_s = began.elapsed().as_secs_f64();
-    Ok(RemuxReport { packets, streams, repaired, wall_s, is_shortened, warnings })
+    Ok(RemuxReport { packets, streams, repaired, wall_s, is_shortened, lost, warnings })
 }
 
 /// Writes the packets that waited for the end to be known, if they lie before it.
@@ -118,7 +136,7 @@ fn choose(
     demuxer: &Demuxer,
     muxer: &mut Muxer,
     options: &RemuxOptions,
-    output: &Path,
+    output: &Place,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<usize>, Error> {
     let unsupported = |what: String, reason: &str| Error::UnsupportedOutput { what, reason: reason.to_owned() };
@@ -143,12 +161,12 @@ fn choose(
         }
         let what = format!("stream {index} ({})", parameters.id().name());
         if is_asked {
-            return Err(unsupported(what, &format!("{} cannot hold it", output.display())));
+            return Err(unsupported(what, &format!("{output} cannot hold it")));
         }
-        warnings.push(Warning { code: "W_STREAM_LEFT", message: format!("{what} is left out: {}", output.display()) });
+        warnings.push(Warning { code: "W_STREAM_LEFT", message: format!("{what} is left out: {output}") });
     }
     if chosen.is_empty() {
-        return Err(unsupported(output.display().to_string(), "it can hold none of the streams"));
+        return Err(unsupported(output.to_string(), "it can hold none of the streams"));
     }
     Ok(chosen)
 }

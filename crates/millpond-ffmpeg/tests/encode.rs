@@ -338,6 +338,7 @@ fn a_full_encoder_takes_nothing_and_loses_nothing() {
     while encoder.receive(&mut packet).unwrap() == Flow::Done {
         received.push(packet.pts().unwrap());
     }
+    assert_eq!(encoder.receive(&mut packet).unwrap(), Flow::Ended);
     assert_eq!(received, (0..40).collect::<Vec<_>>());
 }
 

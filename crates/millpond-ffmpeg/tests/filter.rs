@@ -9,8 +9,8 @@ use common::clip;
 use millpond_core::Rational;
 use millpond_core::video::{Frame, FrameLayout, PixelFormat};
 use millpond_ffmpeg::{
-    Access, AudioFrame, Cancel, DecoderConfig, Demuxer, Error, FilterConfig, FilterGraph, FilterInput, Flow, HwDevice,
-    HwKind, Packet, Place, Sound, State, VideoDecoder, VideoFrame,
+    Access, Cancel, DecoderConfig, Demuxer, Error, FilterConfig, FilterGraph, FilterInput, Flow, HwDevice, HwKind,
+    Packet, Place, Sound, SoundBlock, SoundFormat, State, VideoDecoder, VideoFrame,
 };
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -302,17 +302,17 @@ fn sound_is_the_commands() {
         let mut sound = Sound::open(&Place::file(&path).unwrap(), &Access::default(), &Cancel::new()).unwrap();
         let mut graph = opened(filters, &[FilterInput::Audio { rate_hz: 44_100, channels: 2 }]);
         let mut got: Vec<Vec<f32>> = vec![Vec::new(); channels];
-        let (mut block, mut next_tick) = (None, None);
+        let (mut block, mut next_tick) = (SoundBlock::new(), None);
         let mut take = |graph: &mut FilterGraph| loop {
             match graph.receive_audio(0, &mut block).unwrap() {
                 Flow::Done => {}
                 flow => break flow,
             }
-            let block: &AudioFrame = block.as_ref().unwrap();
-            assert_eq!((block.rate_hz(), block.channels(), block.channel(channels)), (rate, channels, &[][..]));
+            let format = SoundFormat { rate_hz: rate, channels };
+            assert_eq!((block.format(), block.channel(channels)), (format, &[][..]));
             // Each block begins where the one before it ends.
             assert!(next_tick.is_none_or(|tick| block.tick() == Some(tick)), "{filters}: {block:?}");
-            next_tick = block.tick().map(|tick| tick + block.samples() as i64);
+            next_tick = block.tick().map(|tick| tick + block.frames() as i64);
             got.iter_mut().enumerate().for_each(|(index, channel)| channel.extend(block.channel(index)));
         };
         while sound.read().unwrap() {
@@ -411,7 +411,7 @@ fn calls_in_the_wrong_state_name_both_and_change_nothing() {
         assert_eq!(bad.unwrap_err().code(), "E_BAD_PARAMETER");
     }
     assert_eq!(graph.send_audio(0, &[&[0.0]], None).unwrap_err().code(), "E_BAD_PARAMETER");
-    assert_eq!(graph.receive_audio(0, &mut None).unwrap_err().code(), "E_BAD_PARAMETER");
+    assert_eq!(graph.receive_audio(0, &mut SoundBlock::new()).unwrap_err().code(), "E_BAD_PARAMETER");
     // Twice from the start.
     for _ in 0..2 {
         assert_eq!(filtered(&mut graph, &pictures).len(), pictures.len());

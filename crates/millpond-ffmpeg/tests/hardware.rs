@@ -6,8 +6,11 @@
 mod common;
 
 use common::{clip, reference};
+use millpond_core::Rational;
 use millpond_core::video::PixelFormat;
-use millpond_ffmpeg::{Access, Cancel, Clip, DecoderConfig, Error, HwDevice, HwKind, Place};
+use millpond_ffmpeg::{
+    Access, Cancel, Clip, DecoderConfig, Error, HwDevice, HwKind, Place, VideoEncoder, VideoEncoderConfig,
+};
 use sha2::{Digest, Sha256};
 
 const SOFTWARE_VULKAN: &str = "Mesa's software Vulkan (Debian: mesa-vulkan-drivers)";
@@ -85,4 +88,26 @@ fn software_that_steps_in_calls_itself_software() {
         assert!(clip.read().unwrap().is_none());
         assert_eq!(clip.decoder_stats().downloads, 0);
     }
+}
+
+#[test]
+fn encoders_of_a_device_come_first_and_say_why_they_did_not_open() {
+    let device = HwDevice::open(HwKind::OpenCl).expect("pocl (Debian: pocl-opencl-icd)");
+    let rate = Rational::from_integer(25);
+    // There is no encoder on OpenCL in any FFmpeg.
+    let config = VideoEncoderConfig { device: Some(device), ..VideoEncoderConfig::new("h264", 64, 64, rate) };
+    let mut encoder = VideoEncoder::new(config);
+    encoder.open().unwrap();
+    assert_eq!((encoder.name(), encoder.device()), (Some("libx264"), None));
+    assert_eq!(
+        encoder.refused().iter().map(Error::to_string).collect::<Vec<_>>(),
+        ["encoding h264 by opencl is not supported (this FFmpeg cannot)"]
+    );
+    // By name, without a device of ours: refused in the driver's words where there is no such hardware.
+    let mut config = VideoEncoderConfig::new("h264_vaapi", 64, 64, rate);
+    config.codecs.extend(["h264_qsv".to_owned(), "libx264".to_owned()]);
+    let mut encoder = VideoEncoder::new(config);
+    encoder.open().unwrap();
+    assert_eq!(encoder.refused().len() == 2, encoder.name() == Some("libx264"));
+    assert_eq!(encoder.device(), None);
 }

@@ -101,6 +101,7 @@ fn boxes(bytes: &[u8]) -> Vec<String> {
 fn where_the_index_stands() {
     let config = MuxerConfig::new(Container::Mp4);
     let path = scratch("front.mp4");
+    let _ = std::fs::remove_file(&path);
     let count = copied(Muxer::to_file(&path, &MuxerConfig::default())).unwrap();
     assert_eq!(count as usize, packet_hashes(&path).len());
     let bytes = std::fs::read(&path).unwrap();

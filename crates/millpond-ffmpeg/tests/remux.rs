@@ -225,6 +225,28 @@ fn a_cut_begins_and_ends_at_key_frames() {
 }
 
 #[test]
+fn chapters_are_cut_with_the_rest() {
+    let list = out("chapters.txt");
+    let chapter = |start, end, title| format!("[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={title}\n");
+    let three = [chapter(0, 400, "Before"), chapter(400, 1000, "Across"), chapter(1000, 3000, "Beyond")].concat();
+    std::fs::write(&list, format!(";FFMETADATA1\n{three}")).unwrap();
+    let whole = out("chapters.mkv");
+    let mut command = Command::new("ffmpeg");
+    command.args(["-v", "error", "-nostdin", "-y", "-i"]).arg(clip("av.mp4", AV)).arg("-i").arg(&list);
+    said(command.args(["-map", "0", "-map_metadata", "1", "-c", "copy"]).arg(&whole));
+    // From the key frame at 0.48 s on, which lies 23 ms later in Matroska, where nothing comes before 0.
+    let options =
+        RemuxOptions { start: Some(Rational::new(6, 10)), end: Some(Rational::new(15, 10)), ..RemuxOptions::default() };
+    let (output, _) = moved(&whole, "chapters_cut.mkv", &options);
+    let got = probe(&output, "chapter=start_time,end_time:chapter_tags=title");
+    let expected = serde_json::json!([
+        {"start_time": "0.000000", "end_time": "0.497000", "tags": {"title": "Across"}},
+        {"start_time": "0.497000", "end_time": "0.997000", "tags": {"title": "Beyond"}},
+    ]);
+    assert_eq!(got["chapters"], expected);
+}
+
+#[test]
 fn what_cannot_be_written_is_refused_and_leaves_nothing() {
     let av = clip("av.mp4", AV);
     let place = Place::file(&av).unwrap();

@@ -8,7 +8,8 @@ mod common;
 use common::clip;
 use millpond_core::memory::{self, CountingAllocator};
 use millpond_ffmpeg::{
-    Access, Cancel, DecoderConfig, Demuxer, FilterConfig, FilterGraph, FilterInput, Flow, Packet, Place, VideoDecoder,
+    Access, Cancel, DecoderConfig, Demuxer, FilterConfig, FilterGraph, FilterInput, Flow, Packet, Place, SoundBlock,
+    VideoDecoder,
 };
 
 #[global_allocator]
@@ -73,14 +74,14 @@ fn sound() -> u64 {
     let input = FilterInput::Audio { rate_hz: 48_000, channels: 2 };
     let mut graph = FilterGraph::new("aresample=44100,volume=0.5", &[input], FilterConfig::default());
     graph.open().unwrap();
-    let (block, mut out, mut before, mut samples) = ([0.25; 1000], None, 0, 0);
+    let (block, mut out, mut before, mut samples) = ([0.25; 1000], SoundBlock::new(), 0, 0);
     for index in 0..100 {
         if index == 25 {
             before = memory::counts().steady;
         }
         assert_eq!(graph.send_audio(0, &[&block, &block], None).unwrap(), Flow::Done);
         while graph.receive_audio(0, &mut out).unwrap() == Flow::Done {
-            samples += out.as_ref().unwrap().samples();
+            samples += out.frames();
         }
     }
     let after = memory::counts().steady;

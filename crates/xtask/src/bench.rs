@@ -1,7 +1,7 @@
-//! `cargo xtask bench GROUP [--json]`: sets up and builds what a group of benchmarks needs and runs it. `render` is the
-//! package in `benches/`; every other group is a package of its own in `benches/peers/`. A group says what it measures
-//! beside in the usual files: crates in `Cargo.toml`, Debian packages in `debian.txt`, Python packages in
-//! `requirements.txt`, npm packages in `package-lock.json`.
+//! `cargo xtask bench GROUP [--json]`: sets up and builds what a group of benchmarks needs and runs it. A group is a
+//! package of its own in `benches/peers/`, or a part of one. It says what it measures beside in the usual files: crates in
+//! `Cargo.toml`, Debian packages in `debian.txt`, Python packages in `requirements.txt`, npm packages in
+//! `package-lock.json`.
 
 use std::fs;
 use std::path::Path;

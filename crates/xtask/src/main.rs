@@ -32,6 +32,7 @@ usage: cargo xtask COMMAND
   demo [--open]              from a fresh clone to a rendered clip and a page that previews it
   test                       set-up, then every check and every test
   loom | miri | soak         the pools: every interleaving, undefined behaviour (of scalar kernels too), ten seconds of stress
+                             and memory over twenty minutes of decoding
   kernels                    every kernel on 10,000 random inputs, and as often called wrongly
   fuzz [SECONDS]             the kernels and the readers of files under AddressSanitizer; 300 seconds unless given
   asan                       native media and damaged files under AddressSanitizer

@@ -1,5 +1,5 @@
 //! `cargo xtask loom|miri|soak`: what shows that pools are right, in its thorough form. `cargo xtask test` runs loom too,
-//! and the short form of the soak.
+//! and the short forms of the soak.
 
 use crate::failure::Outcome;
 use crate::shell;
@@ -77,6 +77,9 @@ const MIRI: [&[&str]; 3] = [
 const SOAK: [&str; 9] =
     ["cargo", "test", "--release", "--package", "millpond-core", "--test", "pool_stress", "--", "--nocapture"];
 
+/// Twenty minutes of 1080p, decoded.
+const SOAK_DECODING: [&str; 7] = ["cargo", "test", "--release", "--package", "millpond-ffmpeg", "--test", "flat"];
+
 /// Runs one of them.
 ///
 /// # Errors
@@ -85,12 +88,12 @@ pub(crate) fn run(what: &str) -> Outcome {
     let lines: &[&[&str]] = match what {
         "loom" => &[&LOOM],
         "miri" => &MIRI,
-        _ => &[&SOAK],
+        _ => &[&SOAK, &SOAK_DECODING],
     };
     lines.iter().try_for_each(|line| {
         let mut command = shell::command(line[0], &line[1..]);
         if what == "soak" {
-            command.env("MILLPOND_SOAK", "1");
+            command.env("MILLPOND_SOAK", "1").env("MILLPOND_DECODE_MINUTES", "20");
         }
         shell::run(&mut command)
     })

@@ -12,6 +12,7 @@ mod failures;
 mod frames;
 mod inputs;
 mod json;
+mod live;
 mod mel;
 mod memory;
 mod paths;

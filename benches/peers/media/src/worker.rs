@@ -93,7 +93,7 @@ fn renders(file: &str, count: usize, says_hashes: bool) -> Outcome {
 }
 
 fn video_rs(clip: &str) -> Outcome {
-    video_rs::init()?;
+    video_rs::init().map_err(|error| error.to_string())?;
     let mut decoder = video_rs::Decoder::new(Path::new(clip))?;
     let mut count = 0;
     loop {

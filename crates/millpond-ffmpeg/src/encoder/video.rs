@@ -6,7 +6,8 @@
 //! needs that many more.
 
 use super::{Encoder, End, failed, open_first, receive, sealed};
-use crate::{Error, Flow, Packet, State, VideoFrame, options, pixels, sys};
+use crate::sys::Surfaces;
+use crate::{Error, Flow, HwDevice, HwKind, Packet, State, VideoFrame, options, pixels, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use millpond_core::video::{ColorDescription, FrameLayout, PixelFormat};
@@ -20,6 +21,9 @@ pub struct VideoEncoderConfig {
     /// Encoders (`libx264`) or codecs (`h264`, `hevc`, `vp9`, `av1`, `mjpeg`, `png`, `prores`), best first: the first one
     /// that this FFmpeg has, and that takes all settings, is used.
     pub codecs: Vec<String>,
+    /// Where to encode if it can be done there: the device's encoders of a named codec are tried before its others. See
+    /// [`hw`](crate::hw).
+    pub device: Option<HwDevice>,
     /// Width of the pictures in pixels.
     pub width: u32,
     /// Height of the pictures in pixels.
@@ -63,6 +67,7 @@ impl VideoEncoderConfig {
     pub fn new(codec: &str, width: u32, height: u32, frame_rate: Rational) -> VideoEncoderConfig {
         VideoEncoderConfig {
             codecs: vec![codec.to_owned()],
+            device: None,
             width,
             height,
             format: PixelFormat::I420,
@@ -82,6 +87,24 @@ impl VideoEncoderConfig {
             threads: 0,
             options: Vec::new(),
         }
+    }
+
+    /// The encoders to try, and those that are missing because this FFmpeg has none for the device.
+    fn encoders(&self) -> (Vec<String>, Vec<Error>) {
+        let Some(device) = &self.device else { return (self.codecs.clone(), Vec::new()) };
+        let (mut names, mut missing) = (Vec::new(), Vec::new());
+        for name in &self.codecs {
+            if let Some(id) = sys::codec_named(name) {
+                let on_device = sys::hardware_encoders(id, device.kind());
+                if on_device.is_empty() {
+                    let what = format!("encoding {name} by {}", device.kind());
+                    missing.push(Error::UnsupportedOutput { what, reason: "this FFmpeg cannot".to_owned() });
+                }
+                names.extend(on_device);
+            }
+            names.push(name.clone());
+        }
+        (names, missing)
     }
 
     /// FFmpeg's names and values of what is set.
@@ -122,6 +145,9 @@ struct Codec {
     encoder: ff::encoder::video::Encoder,
     name: String,
     pixel: ff::format::Pixel,
+    device: Option<HwKind>,
+    /// Where pictures are copied to, for an encoder that takes no others.
+    surfaces: Option<Surfaces>,
     end: End,
     /// Ticks that a picture lasts, if the encoder does not say it.
     duration: i64,
@@ -155,9 +181,10 @@ impl VideoEncoder {
     pub fn open(&mut self) -> Result<(), Error> {
         self.state.allow("open", &[State::Created, State::Closed])?;
         let (config, time_base) = (&self.config, self.time_base);
-        let (codec, refused) =
-            open_first(&config.codecs, ff::media::Type::Video, |codec| open(codec, config, time_base))?;
-        (self.codec, self.refused) = (Some(codec), refused);
+        let (names, mut missing) = config.encoders();
+        let (codec, refused) = open_first(&names, ff::media::Type::Video, |codec| open(codec, config, time_base))?;
+        missing.extend(refused);
+        (self.codec, self.refused) = (Some(codec), missing);
         (self.is_key_wanted, self.last_tick) = (false, None);
         self.state = State::Opened;
         Ok(())
@@ -171,6 +198,11 @@ impl VideoEncoder {
     /// FFmpeg's name of the encoder that was opened.
     pub fn name(&self) -> Option<&str> {
         self.codec.as_ref().map(|codec| codec.name.as_str())
+    }
+
+    /// The device that it encodes on; `None` if it encodes in software.
+    pub fn device(&self) -> Option<HwKind> {
+        self.codec.as_ref().and_then(|codec| codec.device)
     }
 
     /// Why encoders that stand before it in the list were not opened.
@@ -190,7 +222,7 @@ impl VideoEncoder {
     }
 
     /// Hands over a picture that shows from `tick` on: [`Flow::Done`] if the encoder has a reference to it,
-    /// [`Flow::Full`] if packets must be received first. Its pixels are not copied.
+    /// [`Flow::Full`] if packets must be received first. Its pixels are not copied, but to a device.
     ///
     /// # Errors
     /// [`Error::WrongState`] unless opened or streaming; [`Error::Core`] for a picture of another size or format, or a tick
@@ -215,7 +247,10 @@ impl VideoEncoder {
             if self.is_key_wanted {
                 self.frame.set_kind(ff::picture::Type::I);
             }
-            codec.encoder.send_frame(&self.frame)
+            match &codec.surfaces {
+                Some(surfaces) => surfaces.upload(&self.frame).and_then(|frame| codec.encoder.send_frame(&frame)),
+                None => codec.encoder.send_frame(&self.frame),
+            }
         });
         sys::release(&mut self.frame);
         match sent {
@@ -297,7 +332,20 @@ fn open(codec: ff::Codec, config: &VideoEncoderConfig, time_base: Rational) -> R
     let (base, rate) = (positive(time_base, "the time base")?, positive(config.frame_rate, "the frame rate")?);
     let formats: Option<Vec<ff::format::Pixel>> =
         codec.video().ok().and_then(|codec| codec.formats()).map(Iterator::collect);
-    let pixel = pixels::for_encoder(config.format, config.color.range, formats.as_deref()).ok_or_else(|| {
+    let device =
+        config.device.as_ref().filter(|device| sys::hardware_encoders(codec.id(), device.kind()).contains(&name));
+    let taken = pixels::for_encoder(config.format, config.color.range, formats.as_deref());
+    // An encoder that takes pictures on its device alone has them copied there in any format that the device knows.
+    let any = pixels::for_encoder(config.format, config.color.range, None);
+    let (width, height) = (config.width as i32, config.height as i32);
+    let surfaces = match (taken, any, device) {
+        (None, Some(pixel), Some(device)) => {
+            let surfaces = device.raw().surfaces(pixel, width, height);
+            Some(surfaces.map_err(|error| unsupported(format!("the device takes no such pictures: {error}")))?)
+        }
+        _ => None,
+    };
+    let pixel = taken.or(any.filter(|_| surfaces.is_some())).ok_or_else(|| {
         let known = formats.iter().flatten().filter_map(|pixel| pixels::counterpart(*pixel));
         let mut names: Vec<&str> =
             known.filter(|known| known.is_same_bytes()).map(|known| known.format.name()).collect();
@@ -320,13 +368,21 @@ fn open(codec: ff::Codec, config: &VideoEncoderConfig, time_base: Rational) -> R
     let side = |value: u32| i32::try_from(value).unwrap_or(0);
     video.set_aspect_ratio(ff::Rational::new(side(config.pixel_aspect.0), side(config.pixel_aspect.1).max(1)));
     sys::describe_pictures(&mut video, &config.color);
-    let encoder = video.open_as(codec).map_err(|error| unsupported(error.to_string()))?;
+    match (&surfaces, device) {
+        (Some(surfaces), _) => sys::set_surfaces(&mut video, surfaces),
+        (None, Some(device)) => sys::set_device(&mut video, device.raw()),
+        (None, None) => {}
+    }
+    let (encoder, said) = sys::collect(|| video.open_as(codec));
+    let encoder = encoder.map_err(|error| unsupported([vec![error.to_string()], said].concat().join("; ")))?;
     let duration = (reciprocal(config.frame_rate) / time_base).round().to_integer();
     Ok(Codec {
         layout,
         encoder,
         name,
         pixel,
+        device: device.map(HwDevice::kind),
+        surfaces,
         end: End::default(),
         duration: i64::try_from(duration).unwrap_or(0).max(1),
     })

@@ -30,7 +30,11 @@ pub enum FilterInput {
 impl FilterInput {
     /// The pictures of a stream.
     pub fn of(stream: &VideoStream) -> FilterInput {
-        FilterInput::Video { time_base: stream.time_base(), frame_rate: None, pixel_aspect: stream.pixel_aspect() }
+        FilterInput::Video {
+            time_base: stream.time_base(),
+            frame_rate: stream.frame_rate(),
+            pixel_aspect: stream.pixel_aspect(),
+        }
     }
 
     /// Whether it can come in at all.

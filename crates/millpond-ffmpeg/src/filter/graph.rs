@@ -1,11 +1,11 @@
 //! A graph at work.
 
 use super::ports::{Input, Output};
-use super::{AudioFrame, FilterConfig, FilterInput, FilterStats};
+use super::{FilterConfig, FilterInput, FilterStats};
 use crate::options::near;
 use crate::sys::{self, Buffers, Graph, Medium};
 use crate::video_frame::Destination;
-use crate::{Error, Flow, State, VideoFrame, demuxer};
+use crate::{Error, Flow, SoundBlock, State, VideoFrame, demuxer};
 use ffmpeg_next as ff;
 use millpond_core::{Rational, memory};
 use std::ffi::CString;
@@ -21,7 +21,8 @@ pub struct FilterGraph {
     graph: Option<Graph>,
     /// What came in changed: the graph gives what it has, and is made anew then.
     is_turning: bool,
-    frame: ff::frame::Video,
+    picture: ff::frame::Video,
+    sound: ff::frame::Audio,
     stats: FilterStats,
 }
 
@@ -40,7 +41,8 @@ impl FilterGraph {
             outputs: Vec::new(),
             graph: None,
             is_turning: false,
-            frame: ff::frame::Video::empty(),
+            picture: ff::frame::Video::empty(),
+            sound: ff::frame::Audio::empty(),
             stats: FilterStats::default(),
         }
     }
@@ -154,11 +156,11 @@ impl FilterGraph {
         self.state.allow("receive_video", OPEN)?;
         self.output(output, Medium::Pictures)?;
         if self.outputs[output].waiting.is_none() {
-            let mut frame = std::mem::replace(&mut self.frame, ff::frame::Video::empty());
+            let mut frame = std::mem::replace(&mut self.picture, ff::frame::Video::empty());
             match self.receive(output, &mut frame)? {
                 Flow::Done => {}
                 other => {
-                    self.frame = frame;
+                    self.picture = frame;
                     return Ok(other);
                 }
             }
@@ -170,25 +172,25 @@ impl FilterGraph {
         Ok(Flow::Done)
     }
 
-    /// Asks an output for its next block of sound, which stays in the filters' memory; answers like
-    /// [`receive_video`](Self::receive_video).
+    /// Asks an output for its next block of sound; answers like [`receive_video`](Self::receive_video).
     ///
     /// # Errors
-    /// As there.
+    /// [`Error::WrongState`] unless open; [`Error::Core`] if there is no such output of sound; [`Error::UnsupportedFormat`] for
+    /// more than [`MAX_CHANNELS`](crate::MAX_CHANNELS) channels; [`Error::Filter`] if a filter fails.
     ///
     /// # Realtime
-    /// Does not allocate on the Rust heap, but when the graph is made.
-    pub fn receive_audio(&mut self, output: usize, to: &mut Option<AudioFrame>) -> Result<Flow, Error> {
+    /// Does not allocate on the Rust heap, unless a block is longer than all before, and when the graph is made.
+    pub fn receive_audio(&mut self, output: usize, to: &mut SoundBlock) -> Result<Flow, Error> {
         self.state.allow("receive_audio", OPEN)?;
         self.output(output, Medium::Sound)?;
-        *to = None;
-        let mut frame = ff::frame::Audio::empty();
+        let mut frame = std::mem::replace(&mut self.sound, ff::frame::Audio::empty());
         let flow = self.receive(output, &mut frame)?;
         if flow == Flow::Done {
-            let mut block = AudioFrame::new(frame);
-            block.set_tick(self.outputs[output].tick(block.tick()));
-            *to = Some(block);
+            let tick = self.outputs[output].tick(frame.pts());
+            frame.set_pts(tick);
+            to.fill(&frame, &"filter graph")?;
         }
+        self.sound = frame;
         Ok(flow)
     }
 

@@ -23,19 +23,22 @@ pub(super) struct Input {
     pub(super) is_full: bool,
     /// Time of the next sample that comes without one.
     position: i64,
-    /// Times of the last two frames that the graph got.
-    last: [Option<i64>; 2],
+    /// Time of the last picture that the graph got.
+    last: Option<i64>,
+    /// When the last frame ends.
+    end: Option<i64>,
 }
 
 pub(super) enum Frame {
-    Picture(ff::frame::Video),
+    /// And how many ticks it lasts, if that is known.
+    Picture(ff::frame::Video, Option<i64>),
     Sound(ff::frame::Audio),
 }
 
 impl Frame {
     pub(super) fn raw(&mut self) -> &mut ff::Frame {
         match self {
-            Frame::Picture(frame) => frame,
+            Frame::Picture(frame, _) => frame,
             Frame::Sound(frame) => frame,
         }
     }
@@ -51,28 +54,29 @@ impl Input {
             is_told: false,
             is_full: false,
             position: 0,
-            last: [None; 2],
+            last: None,
+            end: None,
         }
     }
 
-    /// Notes what the graph gets.
+    /// Notes what the graph gets. A picture that does not say how long it lasts ends as long after its time as that is
+    /// after the one before.
     pub(super) fn note(&mut self, frame: &Frame) {
-        self.last = match frame {
-            Frame::Picture(frame) => [self.last[1], frame.pts()],
-            Frame::Sound(frame) => [None, frame.pts().map(|tick| tick.saturating_add(frame.samples() as i64))],
-        };
+        match frame {
+            Frame::Picture(frame, lasts) => {
+                let gap = frame.pts().zip(self.last).and_then(|(tick, last)| tick.checked_sub(last));
+                self.last = frame.pts();
+                self.end = self.last.zip(lasts.or(gap)).map(|(tick, lasts)| tick.saturating_add(lasts.max(0)));
+            }
+            Frame::Sound(frame) => {
+                self.end = frame.pts().map(|tick| tick.saturating_add(frame.samples() as i64));
+            }
+        }
     }
 
-    /// When the last frame ends: sound by its length, pictures by the frame rate, else as long after the last as that came
-    /// after the one before.
+    /// When the last frame ends, if that is known.
     pub(super) fn end_tick(&self) -> Option<i64> {
-        let FilterInput::Video { time_base, frame_rate, .. } = self.what else { return self.last[1] };
-        let last = self.last[1]?;
-        let step = match frame_rate.filter(|rate| *rate.numer() > 0) {
-            Some(rate) => i64::try_from((rate.recip() / time_base).round().to_integer()).ok()?,
-            None => last.checked_sub(self.last[0]?)?,
-        };
-        Some(last.saturating_add(step.max(0)))
+        self.end
     }
 
     /// Forgets what came.
@@ -110,7 +114,8 @@ impl Input {
             time_base: pair(time_base),
             frame_rate: frame_rate.map_or((0, 1), pair),
         };
-        Ok((Frame::Picture(frame), source))
+        let lasts = Some(from.duration()).filter(|ticks| *ticks > 0);
+        Ok((Frame::Picture(frame, lasts), source))
     }
 
     /// A copy of a block of sound on FFmpeg's heap.

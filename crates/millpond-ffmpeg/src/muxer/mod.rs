@@ -14,8 +14,10 @@ pub use memory::MemoryFile;
 
 use crate::aside::AsideFile;
 use crate::encoder::Encoder;
+use crate::live::output::{LiveOutputStats, Receiver};
 use crate::reader::{Fault, Guarded};
-use crate::{Access, Cancel, Container, Demuxer, Error, Packet, Place, State, options, sys};
+use crate::redact::redacted;
+use crate::{Access, Cancel, Container, Demuxer, Error, LiveConfig, Packet, Place, State, options, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use std::io::{Seek, Write};
@@ -53,6 +55,16 @@ pub struct Muxer {
     repaired: u64,
     /// What went wrong with a writer of the caller's.
     fault: Fault,
+    /// What keeps sending to a live receiver.
+    live: Option<Box<Receiver>>,
+}
+
+impl Drop for Muxer {
+    fn drop(&mut self) {
+        if let Some(live) = &self.live {
+            live.say_goodbye();
+        }
+    }
 }
 
 const WORKING: &[State] = &[State::Opened, State::Streaming];
@@ -136,23 +148,76 @@ impl Muxer {
         if let Some(path) = place.path() {
             return Muxer::to_file(path, config);
         }
+        let flag = cancel.clone();
+        let opened = Muxer::at(place, &access.lists(place).0, config, move || flag.is_abandoned());
+        if cancel.is_abandoned() { Err(Error::Cancelled) } else { opened }
+    }
+
+    /// Sends to a live receiver, the address of an allowed protocol: RTMP, SRT, UDP, TCP or HTTP. Every call keeps to its
+    /// deadline, and a receiver that is lost can be connected to again; [`live`](crate::live) tells more. Files are written
+    /// as they are.
+    ///
+    /// # Errors
+    /// Those of [`to_file`](Self::to_file); [`Error::TimedOut`] and [`Error::Disconnected`], also from every later call;
+    /// [`Error::Cancelled`].
+    pub fn to_live(
+        place: &Place,
+        access: &Access,
+        cancel: &Cancel,
+        config: &MuxerConfig,
+        live: &LiveConfig,
+    ) -> Result<Muxer, Error> {
+        if let Some(path) = place.path() {
+            return Muxer::to_file(path, config);
+        }
+        let (receiver, mut muxer) = Receiver::connect(place, access, cancel, config, live)?;
+        muxer.live = Some(Box::new(receiver));
+        Ok(muxer)
+    }
+
+    /// Opens an address; `interrupted` is asked while the system keeps FFmpeg waiting, as long as the muxer lives.
+    pub(crate) fn at(
+        place: &Place,
+        protocols: &str,
+        config: &MuxerConfig,
+        interrupted: impl Fn() -> bool + Send + 'static,
+    ) -> Result<Muxer, Error> {
         crate::demuxer::prepare();
         let name = place.to_string();
-        let container = config.container_of(Path::new(name.split(['?', '#']).next().unwrap_or_default()))?;
-        let flag = cancel.clone();
+        let container = config.container_of(Path::new(&name))?;
         let options: Vec<(&str, &str)> = config.options.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let (protocols, _) = access.lists(place);
-        let opened =
-            sys::create_at(place.url(), container.ffmpeg_name(), &protocols, &options, move || flag.is_abandoned());
-        let (output, interrupt, taken) = opened.map_err(|error| match error {
-            _ if cancel.is_abandoned() => Error::Cancelled,
-            error => Error::Output { place: name.clone(), reason: error.to_string() },
-        })?;
+        let opened = sys::create_at(place.url(), container.ffmpeg_name(), protocols, &options, interrupted);
+        let (output, interrupt, taken) =
+            opened.map_err(|error| Error::Output { place: name.clone(), reason: error.to_string() })?;
         let mut config = config.clone();
         config.options.retain(|(name, _)| !taken.contains(name));
         let mut muxer = Muxer::with(output, name, container, Layout::Fragments, &config)?;
         muxer._interrupt = Some(interrupt);
         Ok(muxer)
+    }
+
+    /// Closes the connection, which broke; the streams stay known.
+    pub(crate) fn hang_up(&mut self) {
+        if let Some(output) = &mut self.output {
+            // It is broken already.
+            let _ = sys::close(output);
+        }
+    }
+
+    /// Goes on in `other`, which has no streams yet: with the same streams and a header of their own.
+    pub(crate) fn go_on_in(&mut self, mut other: Muxer) -> Result<(), Error> {
+        let Some(from) = &self.output else { return Err(Error::WrongState { call: "going on", state: self.state }) };
+        for stream in from.streams() {
+            sys::copy_stream(other.output()?, &stream).map_err(|error| self.error(error))?;
+        }
+        std::mem::swap(&mut other.tracks, &mut self.tracks);
+        if let Err(error) = other.open_now() {
+            std::mem::swap(&mut other.tracks, &mut self.tracks);
+            return Err(error);
+        }
+        (other.packets, other.repaired) = (self.packets, self.repaired);
+        *self = other;
+        Ok(())
     }
 
     fn with(
@@ -183,7 +248,24 @@ impl Muxer {
             packets: 0,
             repaired: 0,
             fault: Fault::default(),
+            live: None,
         })
+    }
+
+    /// Does something with a live receiver, if there is one.
+    fn with_live(
+        &mut self,
+        call: impl FnOnce(&mut Receiver, &mut Muxer) -> Result<(), Error>,
+    ) -> Option<Result<(), Error>> {
+        let mut live = self.live.take()?;
+        let done = call(&mut live, self);
+        self.live = Some(live);
+        Some(done)
+    }
+
+    /// What happened so far, if the receiver is live.
+    pub fn live_stats(&self) -> Option<LiveOutputStats> {
+        self.live.as_ref().map(|live| live.stats())
     }
 
     /// Where it is in its life.
@@ -305,6 +387,12 @@ impl Muxer {
         added.map_err(|error| self.error(error))
     }
 
+    /// Whether a stream is one of pictures.
+    pub(crate) fn is_video(&self, stream: usize) -> bool {
+        let stream = self.output.as_ref().and_then(|output| output.stream(stream));
+        stream.is_some_and(|stream| stream.parameters().medium() == ff::media::Type::Video)
+    }
+
     /// Whether the container can hold a codec, as far as its muxer knows. Codecs have FFmpeg's names.
     pub fn accepts(&self, codec: &str) -> bool {
         sys::codec_named(codec).is_some_and(|codec| self.holds(codec))
@@ -330,6 +418,10 @@ impl Muxer {
     /// together; [`Error::Output`].
     pub fn open(&mut self) -> Result<(), Error> {
         self.state.allow("open", &[State::Created])?;
+        self.with_live(|live, muxer| live.open(muxer)).unwrap_or_else(|| self.open_now())
+    }
+
+    pub(crate) fn open_now(&mut self) -> Result<(), Error> {
         let written = self.output()?.write_header().map(|_| ());
         written.map_err(|error| match error {
             ff::Error::InvalidData | ff::Error::Other { errno: ff::error::EINVAL } if self.fault.get().is_none() => {
@@ -358,6 +450,11 @@ impl Muxer {
     /// Does not allocate on the Rust heap. Blocks while the place that is written to does.
     pub fn write(&mut self, stream: usize, packet: &mut Packet) -> Result<(), Error> {
         self.state.allow("write", WORKING)?;
+        self.with_live(|live, muxer| live.write(muxer, stream, packet))
+            .unwrap_or_else(|| self.write_now(stream, packet))
+    }
+
+    pub(crate) fn write_now(&mut self, stream: usize, packet: &mut Packet) -> Result<(), Error> {
         let Some(track) = self.tracks.get_mut(stream) else {
             let expected = "a number that add_encoder or add_copy returned";
             let error = millpond_core::Error::BadParameter { name: "stream", value: stream as f64, expected };
@@ -383,6 +480,10 @@ impl Muxer {
     /// [`Error::WrongState`] unless opened or streaming; [`Error::Output`].
     pub fn flush(&mut self) -> Result<(), Error> {
         self.state.allow("flush", WORKING)?;
+        self.with_live(|live, muxer| live.flush(muxer)).unwrap_or_else(|| self.flush_now())
+    }
+
+    pub(crate) fn flush_now(&mut self) -> Result<(), Error> {
         let flushed = sys::flush(self.output()?);
         flushed.map_err(|error| self.error(error))
     }
@@ -411,6 +512,10 @@ impl Muxer {
     /// [`finish`](Self::finish), but for making the file appear.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         self.state.allow("finish", WORKING)?;
+        self.with_live(|live, muxer| live.finish(muxer)).unwrap_or_else(|| self.end_now())
+    }
+
+    pub(crate) fn end_now(&mut self) -> Result<(), Error> {
         let output = self.output()?;
         let written = output.write_trailer();
         let closed = sys::close(output);
@@ -454,13 +559,21 @@ impl MuxerConfig {
         MuxerConfig { container: Some(container), ..MuxerConfig::default() }
     }
 
-    /// The container to write under this name.
+    /// The container to write under this name: RTMP takes FLV, SRT and UDP a transport stream, otherwise it goes by the
+    /// extension.
     ///
     /// # Errors
-    /// [`Error::UnsupportedOutput`] if neither the configuration nor the name tell it.
+    /// [`Error::UnsupportedOutput`] if none of that tells it.
     pub fn container_of(&self, name: &Path) -> Result<Container, Error> {
-        self.container.or_else(|| Container::of(name)).ok_or_else(|| Error::UnsupportedOutput {
-            what: format!("the container of {}", name.display()),
+        let address = name.to_str().and_then(|name| Some((name.split_once("://")?.0, name.split(['?', '#']).next()?)));
+        let told = self.container.or_else(|| match address {
+            Some(("srt" | "udp", _)) => Some(Container::MpegTs),
+            Some((protocol, _)) if protocol.starts_with("rtmp") => Some(Container::Flv),
+            Some((_, path)) => Container::of(Path::new(path)),
+            None => Container::of(name),
+        });
+        told.ok_or_else(|| Error::UnsupportedOutput {
+            what: format!("the container of {}", redacted(&name.display().to_string())),
             reason: "its name has no known extension".to_owned(),
         })
     }

@@ -10,7 +10,6 @@ use super::cutter::Grid;
 use super::run::Run;
 use super::rung::ToEncode;
 use super::scaler::Scaler;
-
 use crate::queue::{Closed, Receiver, Sender};
 use crate::{DecoderConfig, Error, Flow, Packet, VideoDecoder, VideoFrame, VideoStream, pixels};
 use millpond_core::Rational;

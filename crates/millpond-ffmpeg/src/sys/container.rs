@@ -171,6 +171,91 @@ pub(crate) fn mend_duration(context: &ff::format::context::Input, packet: &mut f
     }
 }
 
+/// Gives a packet of sound without a duration the one that its codec says. FFmpeg leaves it out of what it read before it
+/// knew the codec's parameters.
+pub(crate) fn fill_duration(context: &ff::format::context::Input, packet: &mut ff::Packet) {
+    let Some(stream) = context.stream(packet.stream()).filter(|_| packet.duration() <= 0) else { return };
+    let bytes = c_int::try_from(packet.size()).unwrap_or(0);
+    // SAFETY: the stream and its parameters live as long as the borrowed context. Other media than sound have no rate.
+    let (samples, rate) = unsafe {
+        let parameters = (*stream.as_ptr()).codecpar;
+        (ffi::av_get_audio_frame_duration2(parameters, bytes), (*parameters).sample_rate)
+    };
+    let base = stream.time_base();
+    if samples > 0 && rate > 0 && base.numerator() > 0 {
+        let ticks =
+            i64::from(samples) * i64::from(base.denominator()) / (i64::from(rate) * i64::from(base.numerator()));
+        packet.set_duration(ticks);
+    }
+}
+
+/// A context without a source, to stand where one was closed.
+pub(crate) fn unopened() -> Result<ff::format::context::Input, ff::Error> {
+    // SAFETY: closing a context that was never opened frees it.
+    unsafe {
+        let context = ffi::avformat_alloc_context();
+        if context.is_null() {
+            return Err(ff::Error::Other { errno: ff::error::ENOMEM });
+        }
+        Ok(ff::format::context::Input::wrap(context))
+    }
+}
+
+/// What went wrong below the container, which itself may only say that it ended.
+pub(crate) fn source_error(input: &ff::format::context::Input) -> Option<ff::Error> {
+    // SAFETY: the context is borrowed; containers that do their own reading have no `pb`.
+    let error = unsafe {
+        let source = (*input.as_ptr()).pb;
+        if source.is_null() { 0 } else { (*source).error }
+    };
+    (error < 0 && error != ffi::AVERROR_EOF).then(|| ff::Error::from(error))
+}
+
+/// Bytes of the source, if it said how many there are.
+pub(crate) fn source_size(input: &ff::format::context::Input) -> Option<u64> {
+    // SAFETY: the context is borrowed; asking for the size reads what the protocol knows.
+    unsafe {
+        let source = (*input.as_ptr()).pb;
+        if source.is_null() { None } else { u64::try_from(ffi::avio_size(source)).ok() }
+    }
+}
+
+/// Sets the size of a stream's pictures, which changed after the stream was found.
+pub(crate) fn set_size(input: &mut ff::format::context::Input, index: usize, (width, height): (c_int, c_int)) {
+    if let Some(stream) = input.stream_mut(index) {
+        // SAFETY: the parameters live as long as the borrowed stream.
+        unsafe {
+            let parameters = (*stream.as_ptr()).codecpar;
+            (*parameters).width = width;
+            (*parameters).height = height;
+        }
+    }
+}
+
+/// Sets the codec's set-up data of a stream, which changed after the stream was found.
+pub(crate) fn set_extradata(
+    input: &mut ff::format::context::Input,
+    index: usize,
+    extradata: &[u8],
+) -> Result<(), ff::Error> {
+    let Some(stream) = input.stream_mut(index) else { return Err(ff::Error::StreamNotFound) };
+    let size = c_int::try_from(extradata.len()).map_err(|_| ff::Error::InvalidData)?;
+    // SAFETY: the parameters live as long as the borrowed stream; the new memory has the size that is copied, and the zeros
+    // behind it that FFmpeg wants; the old one is freed.
+    unsafe {
+        let parameters = (*stream.as_ptr()).codecpar;
+        let data = ffi::av_mallocz(extradata.len() + super::PACKET_PADDING).cast::<u8>();
+        if data.is_null() {
+            return Err(ff::Error::Other { errno: ff::error::ENOMEM });
+        }
+        ptr::copy_nonoverlapping(extradata.as_ptr(), data, extradata.len());
+        ffi::av_freep(ptr::from_mut(&mut (*parameters).extradata).cast());
+        (*parameters).extradata = data;
+        (*parameters).extradata_size = size;
+    }
+    Ok(())
+}
+
 /// A codec's parameters in its own form; empty if there are none.
 pub(crate) fn extradata(parameters: &ff::codec::Parameters) -> Vec<u8> {
     // SAFETY: the parameters are borrowed; FFmpeg keeps `extradata_size` bytes there, or none.

@@ -274,6 +274,36 @@ pub(crate) fn hardware_codecs(kind: HwKind) -> (Vec<String>, Vec<String>) {
     (decoders, encoders)
 }
 
+/// Names of the encoders of this FFmpeg that make a codec on such a device.
+pub(crate) fn hardware_encoders(id: ff::codec::Id, kind: HwKind) -> Vec<String> {
+    let mut names = Vec::new();
+    each_codec(kind, |codec, _| {
+        // SAFETY: the codec and its name are static.
+        unsafe {
+            if ffi::av_codec_is_encoder(codec) != 0 && ff::codec::Id::from(codec.id) == id {
+                names.push(CStr::from_ptr(codec.name).to_string_lossy().into_owned());
+            }
+        }
+    });
+    names
+}
+
+/// Gives an encoder that is not open yet a device to which it brings pictures itself.
+pub(crate) fn set_device(context: &mut ff::codec::Context, device: &Device) {
+    // SAFETY: the context is borrowed, and owns the reference from now on.
+    unsafe { (*context.as_mut_ptr()).hw_device_ctx = device.give() };
+}
+
+/// Has an encoder that is not open yet take pictures that lie on its device.
+pub(crate) fn set_surfaces(context: &mut ff::codec::Context, surfaces: &Surfaces) {
+    // SAFETY: the context is borrowed, and owns the reference from now on; the surfaces are initialised.
+    unsafe {
+        let context = context.as_mut_ptr();
+        (*context).pix_fmt = (*(*surfaces.0).data.cast::<ffi::AVHWFramesContext>()).format;
+        (*context).hw_frames_ctx = ffi::av_buffer_ref(surfaces.0);
+    }
+}
+
 /// What the decoder's `get_format` callback goes by: the pixel format that stands for decoding on the device.
 pub(crate) struct Wish(AtomicI32);
 

@@ -12,6 +12,8 @@ mod hw;
 mod log;
 mod options;
 mod output;
+mod packet;
+mod parser;
 mod picture;
 
 pub(crate) use buffers::{Buffers, Counts};
@@ -23,6 +25,8 @@ pub(crate) use hw::*;
 pub(crate) use log::*;
 pub(crate) use options::*;
 pub(crate) use output::*;
+pub(crate) use packet::*;
+pub(crate) use parser::*;
 pub(crate) use picture::*;
 
 use millpond_core::video::{ColorDescription, Range};

@@ -89,6 +89,35 @@ pub(crate) fn create_at(
     Ok((output, interrupt.guard, taken))
 }
 
+/// Puts bytes at an HTTP address and waits for the server's answer. `interrupted` is asked while the system keeps FFmpeg
+/// waiting.
+pub(crate) fn put(
+    url: &CStr,
+    protocols: &str,
+    bytes: &[u8],
+    interrupted: impl Fn() -> bool + Send + 'static,
+) -> Result<(), ff::Error> {
+    let interrupt = ff::util::interrupt::new(Box::new(interrupted));
+    let mut options = ff::Dictionary::new();
+    options.set("protocol_whitelist", protocols);
+    options.set("method", "PUT");
+    // The one way in which FFmpeg reads the answer to what it sends. Options of bytes are written in hexadecimal.
+    let hex = |digit: u8| char::from(b"0123456789abcdef"[usize::from(digit & 15)]);
+    options.set("post_data", &bytes.iter().flat_map(|byte| [hex(byte >> 4), hex(*byte)]).collect::<String>());
+    let mut source = ptr::null_mut();
+    // SAFETY: the string and the interrupt live through the calls; the dictionary changes hands and comes back; what was
+    // opened is closed.
+    let opened = unsafe {
+        let mut dictionary = options.disown();
+        let flags = ffi::AVIO_FLAG_READ;
+        let opened = ffi::avio_open2(&mut source, url.as_ptr(), flags, &interrupt.interrupt, &mut dictionary);
+        drop(ff::Dictionary::own(dictionary));
+        ffi::avio_closep(&mut source);
+        opened
+    };
+    if opened < 0 { Err(ff::Error::from(opened)) } else { Ok(()) }
+}
+
 /// Writes what FFmpeg still holds of an output and closes it, if it is FFmpeg's to close: the last place where a full disk
 /// shows.
 pub(crate) fn close(output: &mut ff::format::context::Output) -> Result<(), ff::Error> {

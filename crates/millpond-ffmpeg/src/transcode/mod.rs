@@ -100,6 +100,8 @@ pub struct TranscodeReport {
     pub steady_allocations: u64,
     /// It was ended early: the file is whole but short.
     pub is_shortened: bool,
+    /// A live source was lost: the file is whole up to there.
+    pub lost: Option<Warning>,
     /// What is not as one might think.
     pub warnings: Vec<Warning>,
 }
@@ -138,6 +140,7 @@ pub fn transcode(
     let stages = Stages::new(muxer, &options.cancel);
     let (video, audio) = (plan.video.take(), plan.audio.take());
     let copies = plan.copies;
+    let mut lost = None;
     std::thread::scope(|scope| {
         let run = || {
             let mut to_video = None;
@@ -153,7 +156,8 @@ pub fn transcode(
                 threads::start(scope, "sound", move || stages.run(|| sound::run(audio, received, window, stages)))?;
                 to_audio = Some((index, packets));
             }
-            feed(&mut demuxer, [to_video, to_audio], copies, window, start, &stages, on_progress)
+            lost = feed(&mut demuxer, [to_video, to_audio], copies, window, start, &stages, on_progress)?;
+            Ok(())
         };
         if let Err(error) = run() {
             stages.fail(error);
@@ -175,6 +179,7 @@ pub fn transcode(
         wall_s: began.elapsed().as_secs_f64(),
         steady_allocations: done.steady_allocations,
         is_shortened: options.cancel.is_ending(),
+        lost,
         warnings,
     })
 }
@@ -182,7 +187,7 @@ pub fn transcode(
 /// A stage that takes the packets of a stream, until it wants no more.
 type Fed = Option<(usize, Sender<Packet>)>;
 
-/// The caller's thread: reads packets and hands each to whom it belongs.
+/// The caller's thread: reads packets and hands each to whom it belongs. Returns why a live source was lost, if it was.
 fn feed(
     demuxer: &mut Demuxer,
     mut stages_fed: [Fed; 2],
@@ -191,9 +196,18 @@ fn feed(
     mut progress: TranscodeProgress,
     stages: &Stages,
     on_progress: &mut dyn FnMut(TranscodeProgress),
-) -> Result<(), Error> {
+) -> Result<Option<Warning>, Error> {
     let mut packet = Packet::new();
-    while !stages.cancel.is_ending() && demuxer.read_into(&mut packet)? == Flow::Done {
+    while !stages.cancel.is_ending() {
+        match demuxer.read_into(&mut packet) {
+            Ok(Flow::Done) => {}
+            // What came until then is worth keeping.
+            Err(error) if error.is_temporary() && progress.frames > 0 => {
+                return Ok(Some(Warning { code: error.code(), message: error.to_string() }));
+            }
+            Err(error) => return Err(error),
+            Ok(_) => break,
+        }
         let base = demuxer.context.stream(packet.stream()).map(|stream| stream.time_base());
         if let (Some(base), Some(tick)) = (base.filter(|base| base.1 > 0), packet.pts().or(packet.dts())) {
             let time = Rational::new(i128::from(tick) * i128::from(base.0), base.1.into());
@@ -218,7 +232,7 @@ fn feed(
         progress.frames = stages.frames.load(Ordering::Relaxed);
         on_progress(progress);
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Seconds from one tick to the next times a number of ticks.

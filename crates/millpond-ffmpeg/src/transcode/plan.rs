@@ -233,9 +233,11 @@ fn open_encoder(
     target: (u32, u32),
 ) -> Result<VideoEncoder, Error> {
     let even = (target.0 & !1, target.1 & !1);
+    let has_even = even != target && even.0 > 0 && even.1 > 0;
     let mut first = None;
-    for (width, height) in [target, even] {
-        for (format, color) in candidates(source) {
+    for (format, color) in candidates(source) {
+        // Rather a row less than another format.
+        for (width, height) in [Some(target), has_even.then_some(even)].into_iter().flatten() {
             let wanted = VideoEncoderConfig { width, height, format, color, ..config.clone() };
             let mut encoder = VideoEncoder::new(with_usual_quality(wanted));
             match encoder.open() {
@@ -245,11 +247,8 @@ fn open_encoder(
                 }
                 // Another format or size may do.
                 Err(error @ Error::UnsupportedOutput { .. }) => first = first.or(Some(error)),
-                Err(error) => return Err(first.unwrap_or(error)),
+                Err(error) => return Err(error),
             }
-        }
-        if target == even || even.0 == 0 || even.1 == 0 {
-            break;
         }
     }
     Err(first.unwrap_or(Error::Cancelled))

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses its share")]
 
 pub(crate) mod made;
+pub(crate) mod net;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

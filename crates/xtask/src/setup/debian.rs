@@ -1,13 +1,14 @@
 //! The Debian packages: FFmpeg with its headers, libclang for the bindings, Chromium for the conformance runs, wasm-opt,
-//! pip for the sample media, espeak-ng for speech in tests, NumPy to read what the command writes, Vulkan and OpenCL without
-//! hardware for the tests of devices.
+//! pip for the sample media, espeak-ng for speech in tests, NumPy to read what the command writes, and servers of RTMP and RTSP
+//! for the tests of live input and output: nginx with a module (Debian starts its web server when it is installed), and
+//! gst-rtsp-server with the plugins that read and packetise MP4; Vulkan and OpenCL without hardware for the tests of devices.
 
 use std::process::Command;
 
 use crate::failure::{Failure, Outcome};
 use crate::shell;
 
-const PACKAGES: [&str; 19] = [
+const PACKAGES: [&str; 26] = [
     "ffmpeg",
     "libavcodec-dev",
     "libavformat-dev",
@@ -27,6 +28,13 @@ const PACKAGES: [&str; 19] = [
     "python3-pip",
     "mesa-vulkan-drivers",
     "pocl-opencl-icd",
+    "python3-gi",
+    "nginx",
+    "libnginx-mod-rtmp",
+    "gir1.2-gst-rtsp-server-1.0",
+    "gstreamer1.0-plugins-base",
+    "gstreamer1.0-plugins-good",
+    "gstreamer1.0-plugins-bad",
 ];
 
 /// Programs that stand for the packages where there is no dpkg to ask.
