@@ -163,6 +163,8 @@ pub struct SegmentReport {
     pub wall_s: f64,
     /// It was ended early: what is there is whole but short.
     pub is_shortened: bool,
+    /// A live source was lost: what is there is whole up to there.
+    pub lost: Option<Warning>,
     /// What is not as one might think.
     pub warnings: Vec<Warning>,
 }
@@ -199,7 +201,7 @@ impl Segmenter {
         Ok(Segmenter { demuxer, plan, publisher, cancel: options.cancel.clone() })
     }
 
-    /// Reads the source to its end. `on_segment` is told, on the caller's thread, how many segments there are.
+    /// Reads the source to its end; one that is [live](crate::live) may also be lost. `on_segment` is told, on the caller's thread, how many segments there are.
     ///
     /// # Errors
     /// The first error of any thread: those of reading, decoding and encoding; [`Error::Output`], also for a full disk;
@@ -211,10 +213,12 @@ impl Segmenter {
         let Segmenter { mut demuxer, plan, publisher, cancel } = self;
         let run = Run::new(&cancel);
         publisher.set_epoch(SystemTime::now());
+        let mut lost = None;
         std::thread::scope(|scope| {
             run.stage(|| {
                 let mut routes = Routes::start(scope, plan, &publisher, &run, &demuxer)?;
-                routes.read(&mut demuxer, &publisher, &run, on_segment)
+                lost = routes.read(&mut demuxer, &publisher, &run, on_segment)?;
+                Ok(())
             });
         });
         let failure = run.failure().or_else(|| run.cancel.is_abandoned().then_some(Error::Cancelled));
@@ -223,9 +227,10 @@ impl Segmenter {
             return Err(error);
         }
         let is_shortened = cancel.is_ending();
-        let published = publisher.finish()?.ok_or_else(|| {
-            if is_shortened { Error::Cancelled } else { Error::broken(demuxer.place(), "it yields no packets") }
-        })?;
+        let Some(published) = publisher.finish()? else {
+            let nothing = || Error::broken(demuxer.place(), "it yields no packets");
+            return Err(if is_shortened { Error::Cancelled } else { lost.unwrap_or_else(nothing) });
+        };
         let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
         Ok(SegmentReport {
             renditions: published.tracks.iter().map(rendition).collect(),
@@ -236,6 +241,7 @@ impl Segmenter {
             lingering: published.waiting,
             wall_s: began.elapsed().as_secs_f64(),
             is_shortened,
+            lost: lost.map(|error| Warning { code: error.code(), message: error.to_string() }),
             warnings: warnings(&published, &run, &demuxer),
         })
     }

@@ -65,17 +65,29 @@ impl<'scope> Routes<'scope> {
         Ok(routes)
     }
 
-    /// Reads the source to its end, or until somebody asks for one.
+    /// Reads the source to its end, or until somebody asks for one. A live source that is lost ends as well; the error with
+    /// which it was is returned.
     pub(super) fn read(
         &mut self,
         demuxer: &mut Demuxer,
         publisher: &Publisher,
         run: &Run,
         on_segment: &mut dyn FnMut(u64),
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Error>, Error> {
         let mut told = 0;
+        let mut lost = None;
         let mut packet = Packet::new();
-        while !run.cancel.is_ending() && demuxer.read_into(&mut packet)? == Flow::Done {
+        while !run.cancel.is_ending() {
+            match demuxer.read_into(&mut packet) {
+                Ok(Flow::Done) => {}
+                Ok(_) => break,
+                // What came until then is worth keeping.
+                Err(error) if error.is_temporary() => {
+                    lost = Some(error);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
             let published = publisher.segments();
             if published > told {
                 told = published;
@@ -86,7 +98,7 @@ impl<'scope> Routes<'scope> {
         for copy in self.copies.drain(..) {
             copy.finish()?;
         }
-        Ok(())
+        Ok(lost)
     }
 
     fn route(&mut self, packet: &mut Packet, run: &Run) -> Result<(), Error> {
