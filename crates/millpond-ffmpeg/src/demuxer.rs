@@ -303,25 +303,6 @@ impl Demuxer {
         first.into_iter().chain(others.filter_map(|stream| self.audio_of(&stream).ok()))
     }
 
-    /// Where the first of some streams begins, in seconds; 0 if nobody says.
-    pub(crate) fn begins(&self, streams: impl Iterator<Item = usize>) -> Rational {
-        let begins = streams.filter_map(|index| {
-            let stream = self.context.stream(index)?;
-            let ticks = Some(stream.start_time()).filter(|ticks| *ticks != ff::ffi::AV_NOPTS_VALUE)?;
-            Some(Rational::from_integer(ticks.into()) * time_base(&stream)?)
-        });
-        begins.min().unwrap_or_default()
-    }
-
-    /// Pictures a second of a stream, as far as the container or FFmpeg's guess tells.
-    pub(crate) fn frame_rate(&self, index: usize) -> Option<Rational> {
-        let stream = self.context.stream(index)?;
-        let rates = [stream.avg_frame_rate(), stream.rate()];
-        let known = rates.into_iter().find(|rate| rate.numerator() > 0 && rate.denominator() > 0)?;
-        let rate = Rational::new(known.numerator().into(), known.denominator().into());
-        (rate <= Rational::from_integer(1000)).then_some(rate)
-    }
-
     /// Pictures of a stream are 4:2:0 of eight bits in the limited range.
     pub(crate) fn is_yuv420p(&self, index: usize) -> bool {
         let format = self.context.stream(index).map(|stream| sys::stream_format(&stream.parameters()));

@@ -19,5 +19,6 @@ mod paths;
 mod probing;
 mod remuxing;
 mod rendering;
+mod segmenting;
 mod sound;
 mod transcoding;

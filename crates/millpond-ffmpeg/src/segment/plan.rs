@@ -14,8 +14,7 @@ use super::scaler::Scaler;
 use super::sound::{self, SoundTrack};
 use super::writer::{INITIAL, Place, SegmentWriter};
 use super::{PlaylistKind, SegmentFormat, SegmentOptions, codecs};
-use crate::{AudioDecoder, Demuxer, Error, Packet, sys};
-use crate::{AudioStream, VideoStream};
+use crate::{AudioDecoder, AudioStream, Demuxer, Error, Packet, Timing, VideoStream, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use std::collections::VecDeque;
@@ -145,11 +144,13 @@ impl Plan {
         if video.is_none() && sounds.is_empty() {
             return Err(Error::NoStream { place: demuxer.place().to_string(), kind: "pictures or sound" });
         }
-        let chosen = video.iter().map(VideoStream::index).chain(sounds.iter().map(|sound| sound.index));
+        let start = |timing: Timing, base: Rational| Some(Rational::from_integer(timing.start?.into()) * base);
+        let starts = video.iter().filter_map(|video| start(video.timing(), video.time_base()));
+        let starts = starts.chain(sounds.iter().filter_map(|sound| start(sound.timing(), sound.time_base())));
         let mut planning = Planning {
             demuxer,
             options,
-            origin: demuxer.begins(chosen).max(Rational::from_integer(0)),
+            origin: starts.min().unwrap_or_default().max(Rational::from_integer(0)),
             publisher: Publisher::new(Folder::create(folder)?, format, common),
             plan: Plan { pictures: None, sounds: Vec::new(), copies: Vec::new() },
         };
@@ -221,7 +222,7 @@ impl Planning<'_> {
         let size = upright(demuxer, &stream)?;
         let scale = clock::scale_for(stream.time_base());
         let clock = Clock::new(stream.time_base(), self.origin, scale);
-        let frame_rate = demuxer.frame_rate(stream.index());
+        let frame_rate = stream.frame_rate().filter(|rate| *rate <= Rational::from_integer(1000));
         let has_square_pixels = matches!(stream.pixel_aspect(), (0, _) | (_, 0)) || {
             let (wide, high) = stream.pixel_aspect();
             wide == high
