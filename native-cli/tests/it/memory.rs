@@ -1,12 +1,14 @@
 //! `--memory-report`: the series, the picture, and that watching costs the render nothing.
 
-use crate::common::{clip, folder, listing, plain_scene, render, shell};
+use crate::common::{clip, folder, listing, plain_scene, render, scene, shell};
 use serde_json::Value;
 use std::fs;
 
 #[test]
 fn a_report_has_the_series_and_a_picture_of_it() {
-    let folder = folder(&plain_scene(), &[&clip()]);
+    // Inset: a clip that is the whole canvas would need no canvas of its own.
+    let layers = r#""assets": {"clip": {"src": "clip.mp4"}}, "layers": [{"asset": "clip", "rect": [40, 20, 160, 90]}]"#;
+    let folder = folder(&scene(layers), &[&clip()]);
     let outcome = render(&folder, &["-o", "out.mp4", "--memory-report", "mem.json", "--json"]).expect(0);
     assert_eq!(outcome.last_event()["steady_allocations"], 0);
     assert_eq!(listing(&folder), ["clip.mp4", "mem.json", "mem.svg", "out.mp4", "scene.json"]);
