@@ -1,8 +1,8 @@
-//! Blending beside libyuv and pixman: a 320x320 patch in place, the same on a fresh 1080p background each frame, and a
+//! Blending beside libyuv, pixman, Skia and Pillow: a 320x320 patch in place, the same on a fresh 1080p background each frame, and a
 //! full 1080p picture.
 //!
 //! libyuv knows premultiplied pictures only and rounds coarsely (two levels are allowed, three where it premultiplies
-//! first); pixman rounds as we do.
+//! first); pixman rounds as we do, Skia and Pillow to a level.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -15,16 +15,18 @@ use millpond_core::simd::Level;
 use millpond_core::video::blend::{Alpha, Blend, premultiply_into};
 use millpond_core::video::composite::{CanvasSpec, Compositor, Layer, PictureSpec, Placement, Shown, Span, Target};
 use millpond_core::video::{ChromaSiting, Color, Frame, PixelFormat};
+use serde_json::{Value, json};
 
-use crate::compare::within;
+use crate::compare::{packed, within};
+use crate::python::Python;
 use crate::{Rows, libyuv, pixman};
 
 const ROUNDS: usize = 31;
 const SIDE: u32 = 320;
 const AT: (usize, usize) = (800, 560);
 
-pub(crate) fn rows(_folder: &Path) -> Rows {
-    let mut rows = patch()?;
+pub(crate) fn rows(folder: &Path) -> Rows {
+    let mut rows = patch(folder)?;
     rows.extend(full()?);
     Ok(rows)
 }
@@ -46,7 +48,7 @@ fn draw(blend: Blend, picture: &Frame, (x, y): (usize, usize), canvas: &mut Fram
     blend.draw(&picture.view(), (x as i32, y as i32), &mut canvas.view_mut()).unwrap_or_else(|e| panic!("{e}"));
 }
 
-fn row(job: &str, ours: f64, peer: &'static str, version: &str, theirs: f64, bar: f64) -> Row {
+fn row(job: &str, ours: f64, peer: &'static str, version: &str, theirs: f64, bar: impl Into<Option<f64>>) -> Row {
     Row {
         job: job.into(),
         unit: "us",
@@ -54,7 +56,7 @@ fn row(job: &str, ours: f64, peer: &'static str, version: &str, theirs: f64, bar
         peer,
         peer_version: format!("{version}; ours {:?}", Level::best().isa()),
         theirs: Ok(theirs * 1e6),
-        bar: Some(bar),
+        bar: bar.into(),
     }
 }
 
@@ -96,7 +98,20 @@ impl Composed {
     }
 }
 
-fn patch() -> Rows {
+/// Skia's or Pillow's canvas after one drawing over a background.
+fn drawn_by(python: &mut Python, over: &[Value], patch: &Frame, background: &Frame) -> Result<Frame, String> {
+    python.load(&packed(patch), (SIDE, SIDE), 4)?;
+    let file = python.share("canvas.raw", &packed(background))?;
+    python.prepare(&json!(["canvas", file, 1920, 1080]))?;
+    python.time(over, 1)?;
+    let mut canvas = Frame::new(*background.layout());
+    // Rows of this width have no gaps between them.
+    let pixels = python.result()?;
+    canvas.bytes_mut()[..pixels.len()].copy_from_slice(&pixels);
+    Ok(canvas)
+}
+
+fn patch(folder: &Path) -> Rows {
     let version = libyuv::version()?;
     let straight_patch = picture(PixelFormat::Rgba8, SIDE, SIDE, 1);
     let premultiplied_patch = RefCell::new(premultiplied(&straight_patch));
@@ -130,6 +145,16 @@ fn patch() -> Rows {
     within(&ours, &theirs, 2, "libyuv's blend")?;
     pixman::blend(&mut premultiplied_patch.borrow_mut(), AT, &mut pixmans);
     within(&ours, &pixmans, 1, "pixman's over")?;
+    let mut skia = Python::start(folder)?;
+    let mut pillow = Python::start(folder)?;
+    let by = |whose: &str| [json!("over"), json!(whose), json!(AT.0), json!(AT.1)];
+    let theirs = drawn_by(&mut skia, &by("skia"), &premultiplied_patch.borrow(), &background)?;
+    within(&ours, &theirs, 1, "Skia's drawImage")?;
+    let theirs = drawn_by(&mut pillow, &by("pillow"), &straight_patch, &background)?;
+    let mut ours_straight = fresh();
+    draw(straight, &straight_patch, AT, &mut ours_straight);
+    within(&ours_straight, &theirs, 1, "Pillow's alpha_composite")?;
+    let (skia_version, pillow_version) = (skia.skia.clone(), pillow.pillow.clone());
 
     let canvas = RefCell::new(ours);
     let medians = interleaved(
@@ -146,16 +171,20 @@ fn patch() -> Rows {
                 canvas.bytes_mut().copy_from_slice(background.bytes());
                 libyuv::blend(&premultiplied_patch.borrow(), AT, &mut canvas);
             }),
+            Job::timing_itself(|times| skia.timed(&by("skia"), times)),
+            Job::timing_itself(|times| pillow.timed(&by("pillow"), times)),
         ],
     );
-    let [ours, theirs, ours_premultiplied, libyuv, pixman, composed, copied] = medians[..] else {
+    let [ours, theirs, ours_premultiplied, libyuv, pixman, composed, copied, skia, pillow] = medians[..] else {
         return Err("a job has no median".into());
     };
     let pixman_version = pixman::version();
     Ok(vec![
         row("blend 320x320 straight in place", ours, "libyuv attenuate + blend", &version, theirs, 1.0),
+        row("blend 320x320 straight in place", ours, "Pillow", &pillow_version, pillow, None),
         row("blend 320x320 premultiplied in place", ours_premultiplied, "libyuv", &version, libyuv, 1.0),
         row("blend 320x320 premultiplied in place", ours_premultiplied, "pixman", &pixman_version, pixman, 1.0),
+        row("blend 320x320 premultiplied in place", ours_premultiplied, "Skia", &skia_version, skia, None),
         row("blend 320x320 on a fresh 1080p background", composed, "memcpy + libyuv", &version, copied, 0.15),
     ])
 }

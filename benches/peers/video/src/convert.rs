@@ -1,5 +1,5 @@
-//! I420 to RGBA and back, 1080p, BT.601 limited (which is what libyuv's functions are made for), beside libyuv and the
-//! crate yuv.
+//! I420 to RGBA and back, 1080p, BT.601 limited (which is what libyuv's functions are made for), beside libyuv, the crate
+//! yuv and FFmpeg's swscale.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -16,6 +16,7 @@ use yuv::{
 };
 
 use crate::compare::within;
+use crate::swscale::{self, Swscale};
 use crate::{Rows, libyuv};
 
 const ROUNDS: usize = 31;
@@ -37,11 +38,11 @@ pub(crate) fn rows(_folder: &Path) -> Rows {
     let mut i420 = frame(PixelFormat::I420)?;
     // Made from RGBA, so that no code is outside the limited range, where the crate yuv does otherwise.
     run(&to_i420, &scenery(PixelFormat::Rgba8, WIDTH, HEIGHT), &mut i420);
-    let (mut rgba, mut theirs, mut crates) =
+    let (mut rgba, mut theirs_rgba, mut crates) =
         (frame(PixelFormat::Rgba8)?, frame(PixelFormat::Rgba8)?, frame(PixelFormat::Rgba8)?);
     run(&to_rgba, &i420, &mut rgba);
-    libyuv::to_rgba(&mut i420, &mut theirs);
-    within(&rgba, &theirs, 3, "libyuv's RGBA")?;
+    libyuv::to_rgba(&mut i420, &mut theirs_rgba);
+    within(&rgba, &theirs_rgba, 3, "libyuv's RGBA")?;
     crate_to_rgba(&i420, &mut crates);
     within(&rgba, &crates, 2, "the RGBA of the crate yuv")?;
     let (mut back, mut theirs, mut crates) =
@@ -51,6 +52,13 @@ pub(crate) fn rows(_folder: &Path) -> Rows {
     within(&back, &theirs, 2, "libyuv's I420")?;
     crate_to_i420(&rgba, &mut crates);
     within(&back, &crates, 2, "the I420 of the crate yuv")?;
+    // By default swscale computes with fewer bits.
+    let mut sws_to_rgba = Swscale::new("yuv420p", "rgba", (WIDTH, HEIGHT))?;
+    let mut sws_to_i420 = Swscale::new("rgba", "yuv420p", (WIDTH, HEIGHT))?;
+    sws_to_rgba.convert(&i420, &mut theirs_rgba);
+    within(&rgba, &theirs_rgba, 6, "swscale's RGBA")?;
+    sws_to_i420.convert(&rgba, &mut theirs);
+    within(&back, &theirs, 6, "swscale's I420")?;
 
     let (i420, rgba, out) = (RefCell::new(i420), RefCell::new(rgba), RefCell::new(back));
     let medians = interleaved(
@@ -62,22 +70,27 @@ pub(crate) fn rows(_folder: &Path) -> Rows {
             Job::new(|| run(&to_i420, &rgba.borrow(), &mut out.borrow_mut())),
             Job::new(|| libyuv::to_i420(&rgba.borrow(), &mut out.borrow_mut())),
             Job::new(|| crate_to_i420(&rgba.borrow(), &mut out.borrow_mut())),
+            Job::new(|| sws_to_rgba.convert(&i420.borrow(), &mut rgba.borrow_mut())),
+            Job::new(|| sws_to_i420.convert(&rgba.borrow(), &mut out.borrow_mut())),
         ],
     );
-    let row = |job: &str, ours: f64, peer, version: &str, theirs: f64| Row {
+    let row = |job: &str, ours: f64, peer, version: &str, theirs: f64, bar| Row {
         job: job.into(),
         unit: "us",
         ours: ours * 1e6,
         peer,
         peer_version: format!("{version}; ours {:?}", Level::best().isa()),
         theirs: Ok(theirs * 1e6),
-        bar: Some(1.0),
+        bar,
     };
+    let sws_version = swscale::version();
     Ok(vec![
-        row("I420 to RGBA 1080p", medians[0], "libyuv", &version, medians[1]),
-        row("I420 to RGBA 1080p", medians[0], "yuv", YUV_VERSION, medians[2]),
-        row("RGBA to I420 1080p", medians[3], "libyuv", &version, medians[4]),
-        row("RGBA to I420 1080p", medians[3], "yuv", YUV_VERSION, medians[5]),
+        row("I420 to RGBA 1080p", medians[0], "libyuv", &version, medians[1], Some(1.0)),
+        row("I420 to RGBA 1080p", medians[0], "yuv", YUV_VERSION, medians[2], None),
+        row("I420 to RGBA 1080p", medians[0], "swscale", &sws_version, medians[6], None),
+        row("RGBA to I420 1080p", medians[3], "libyuv", &version, medians[4], Some(1.0)),
+        row("RGBA to I420 1080p", medians[3], "yuv", YUV_VERSION, medians[5], None),
+        row("RGBA to I420 1080p", medians[3], "swscale", &sws_version, medians[7], None),
     ])
 }
 

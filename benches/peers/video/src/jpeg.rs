@@ -27,7 +27,7 @@ const HEIGHT: u32 = 1080;
 const QUALITY: u8 = 80;
 /// What two encodings of the same picture at this quality reach, and others do not.
 const BOUND_DB: f64 = 32.0;
-const JFIF: Color = Color { matrix: Matrix::Bt601, range: Range::Full };
+pub(crate) const JFIF: Color = Color { matrix: Matrix::Bt601, range: Range::Full };
 
 pub(crate) fn rows(folder: &Path) -> Rows {
     let mut rows = native()?;
@@ -218,13 +218,13 @@ fn in_node(folder: &Path) -> Rows {
         .collect())
 }
 
-fn at_least(psnr: f64, whose: &str) -> Result<(), String> {
+pub(crate) fn at_least(psnr: f64, whose: &str) -> Result<(), String> {
     eprintln!("jpeg: PSNR between ours and {whose}: {psnr:.1} dB");
     if psnr < BOUND_DB { Err(format!("{whose}: {psnr} dB, at least {BOUND_DB} expected")) } else { Ok(()) }
 }
 
 /// PSNR between what two files show.
-fn psnr(a: &[u8], b: &[u8]) -> Result<f64, String> {
+pub(crate) fn psnr(a: &[u8], b: &[u8]) -> Result<f64, String> {
     let decode = |file| zune_jpeg::JpegDecoder::new(std::io::Cursor::new(file)).decode().map_err(text);
     let (a, b) = (decode(a)?, decode(b)?);
     if a.len() != b.len() {

@@ -6,9 +6,12 @@ mod compare;
 mod convert;
 mod jpeg;
 mod libyuv;
+mod lipsync;
+mod node;
 mod pixman;
 mod python;
 mod resize;
+mod swscale;
 mod tensor;
 mod turbojpeg;
 mod wasm;
@@ -20,10 +23,12 @@ use millpond_benches::row::Row;
 
 type Rows = Result<Vec<Row>, String>;
 
-const OPERATIONS: [(&str, Part); 6] = [
+const OPERATIONS: [(&str, Part); 8] = [
     ("blend", blend::rows),
     ("convert", convert::rows),
     ("jpeg", jpeg::rows),
+    ("lipsync", lipsync::rows),
+    ("node", node::rows),
     ("resize", resize::rows),
     ("tensor", tensor::rows),
     ("wasm", wasm::rows),

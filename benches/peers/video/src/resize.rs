@@ -14,6 +14,7 @@ use pic_scale::{ImageSize, ImageStore, ImageStoreMut, ResamplingFunction, Scaler
 use serde_json::json;
 
 use crate::Rows;
+use crate::compare::mean_difference;
 use crate::python::Python;
 
 const ROUNDS: usize = 15;
@@ -101,19 +102,7 @@ fn compared_inside(what: &str, ours: &[u8], theirs: &[u8], bound: f64) -> Result
     let inside = |pixels: &[u8]| -> Vec<u8> {
         pixels.chunks_exact(200 * 4).skip(3).take(194).flat_map(|row| &row[12..788]).copied().collect()
     };
-    compared(what, &inside(ours), &inside(theirs), bound)
-}
-
-/// How far two results are apart: the mean over all samples is held to the bound.
-fn compared(what: &str, ours: &[u8], theirs: &[u8], bound: f64) -> Result<(), String> {
-    if ours.len() != theirs.len() {
-        return Err(format!("{what}: {} bytes, ours has {}", theirs.len(), ours.len()));
-    }
-    let differences = || ours.iter().zip(theirs).map(|(a, b)| a.abs_diff(*b));
-    let most = differences().max().unwrap_or(0);
-    let mean = differences().map(f64::from).sum::<f64>() / ours.len() as f64;
-    eprintln!("{what}: differs by {mean:.3} in the mean, {bound} allowed, and by {most} at most");
-    if mean > bound { Err(format!("differs by {mean:.3} in the mean, at most {bound} allowed")) } else { Ok(()) }
+    mean_difference(what, &inside(ours), &inside(theirs), bound)
 }
 
 fn ours(spec: ResizeSpec) -> Result<(Resizer, Frame), String> {
@@ -160,7 +149,7 @@ fn rgba_to_200(folder: &Path) -> Rows {
         let python = &python;
         Job::timing_itself(move |times| {
             let line = [json!(job), json!(to.0), json!(to.1), json!(filter)];
-            python.borrow_mut().time(&line, times).unwrap_or(std::time::Duration::from_secs(1000))
+            python.borrow_mut().timed(&line, times)
         })
     };
     let [opencv, pillow] = versions;
@@ -233,7 +222,7 @@ fn rgba_from_4k(folder: &Path) -> Rows {
     python.load(source.bytes(), from, 4)?;
     let line = [json!("opencv"), json!(to.0), json!(to.1), json!("linear")];
     python.time(&line, 1)?;
-    let same_opencv = compared("OpenCV INTER_LINEAR", out.bytes(), &python.result()?, 0.6);
+    let same_opencv = mean_difference("OpenCV INTER_LINEAR", out.bytes(), &python.result()?, 0.6);
 
     let mut small = vec![0u8; out.bytes().len()];
     let libyuv = |small: &mut [u8]| {
@@ -244,7 +233,7 @@ fn rgba_from_4k(folder: &Path) -> Rows {
         assert_eq!(code, 0, "ARGBScale");
     };
     libyuv(&mut small);
-    let same_libyuv = compared("libyuv kFilterBox", out.bytes(), &small, 0.6);
+    let same_libyuv = mean_difference("libyuv kFilterBox", out.bytes(), &small, 0.6);
 
     let opencv = python.opencv.clone();
     let against = vec![
@@ -253,7 +242,7 @@ fn rgba_from_4k(folder: &Path) -> Rows {
             version: opencv,
             bar: Some(1.1),
             same: same_opencv,
-            job: Job::timing_itself(|times| python.time(&line, times).unwrap_or(std::time::Duration::from_secs(1000))),
+            job: Job::timing_itself(|times| python.timed(&line, times)),
         },
         Against {
             peer: "libyuv",
@@ -277,7 +266,7 @@ fn rgba_from_4k(folder: &Path) -> Rows {
     let mut scratch = plan.alloc_scratch();
     plan.resample_with_scratch(&store, &mut scaled, &mut scratch).map_err(|e| format!("pic-scale: {e:?}"))?;
     resizer.resize_into(&source.view(), &mut out.view_mut()).map_err(|e| e.to_string())?;
-    let same_pic_scale = compared("pic-scale Bilinear", out.bytes(), scaled.as_bytes(), 6.0);
+    let same_pic_scale = mean_difference("pic-scale Bilinear", out.bytes(), scaled.as_bytes(), 6.0);
     let against = vec![Against {
         peer: "pic-scale",
         version: "0.7.12, avx512".into(),
@@ -337,7 +326,7 @@ fn i420(from: (u32, u32), to: (u32, u32), filter: Filter, theirs: i32) -> Rows {
     libyuv(&mut scaled);
     // libyuv's weights have seven bits, and where a box holds no whole samples it takes whole ones. Where it makes larger, but
     // for twice, its grid is another (corners on corners: tests/kernels/tests/peers.rs), so its picture is not the same.
-    let same = compared("libyuv I420Scale", out.bytes(), &scaled, 2.0);
+    let same = mean_difference("libyuv I420Scale", out.bytes(), &scaled, 2.0);
     let against = vec![Against {
         peer: "libyuv",
         version: "0.0~git20230123".into(),

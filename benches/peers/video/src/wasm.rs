@@ -1,5 +1,6 @@
-//! Every case of `tests/bits` as WebAssembly with SIMD in node, beside our own native build. That both have the same output
-//! is what `tests/bits` tests.
+//! Every case of `tests/bits` as WebAssembly with SIMD in node, beside our own native build: at its best level, which the bar
+//! is for, and on x86-64 at SSE4.1, whose vectors are as long as WebAssembly's. The latter tells what the code costs, the
+//! former what the vectors' length costs too. That all have the same output is what `tests/bits` tests.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +11,7 @@ use millpond_benches::process::said;
 use millpond_benches::row::Row;
 use millpond_benches::timing::{Job, interleaved};
 use millpond_bits::Case;
-use millpond_core::simd::Level;
+use millpond_core::simd::{Isa, Level};
 use serde_json::json;
 
 use crate::Rows;
@@ -25,7 +26,9 @@ pub(crate) fn rows(folder: &Path) -> Rows {
     let mut rows = Vec::new();
     // The reference vectors of the audio profiles are too short to be timed; two seconds of each are among the cases.
     let is_short = |case: &Case| case.name().starts_with("mel-") && !case.name().ends_with("-2s");
-    for mut case in millpond_bits::cases(Level::best()).into_iter().filter(|case| !is_short(case)) {
+    let short_level = Level::of(Isa::Sse41).unwrap_or(Level::SCALAR);
+    let pairs = millpond_bits::cases(Level::best()).into_iter().zip(millpond_bits::cases(short_level));
+    for (mut case, mut short) in pairs.filter(|(case, _)| !is_short(case)) {
         let name = case.name().to_owned();
         // A case that fails once is reported below, by the row that has no figure.
         let mut failed = None;
@@ -36,16 +39,21 @@ pub(crate) fn rows(folder: &Path) -> Rows {
                 Duration::from_secs(1)
             }
         };
-        let medians = interleaved(ROUNDS, &mut [Job::timing_itself(wasm), Job::new(|| case.run())]);
-        rows.push(Row {
-            job: format!("wasm simd128 {name}"),
-            unit: "us",
-            ours: medians[0] * 1e6,
-            peer: "our native build",
-            peer_version: format!("{:?}, node {}", Level::best().isa(), version.trim()),
-            theirs: failed.map_or(Ok(medians[1] * 1e6), Err),
-            bar: Some(BAR),
-        });
+        let medians =
+            interleaved(ROUNDS, &mut [Job::timing_itself(wasm), Job::new(|| case.run()), Job::new(|| short.run())]);
+        let peers =
+            [(Level::best(), "our native build", Some(BAR)), (short_level, "our native build, 16-byte vectors", None)];
+        for ((level, peer, bar), theirs) in peers.into_iter().zip(&medians[1..]) {
+            rows.push(Row {
+                job: format!("wasm simd128 {name}"),
+                unit: "us",
+                ours: medians[0] * 1e6,
+                peer,
+                peer_version: format!("{:?}, node {}", level.isa(), version.trim()),
+                theirs: failed.clone().map_or(Ok(theirs * 1e6), Err),
+                bar,
+            });
+        }
     }
     Ok(rows)
 }

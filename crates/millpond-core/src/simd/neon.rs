@@ -146,9 +146,6 @@ impl Simd for Neon {
             let high = vuzp2q_s16(as_16(v[2]), as_16(v[3]));
             vcombine_u8(vqmovun_s16(low), vqmovun_s16(high))
         }
-        fn deal(v: uint8x16_t) -> uint8x16_t {
-            v
-        }
         fn narrow_32(v: [uint8x16_t; 4]) -> uint8x16_t {
             let low = vcombine_s16(vqmovn_s32(as_32(v[0])), vqmovn_s32(as_32(v[1])));
             let high = vcombine_s16(vqmovn_s32(as_32(v[2])), vqmovn_s32(as_32(v[3])));

@@ -150,10 +150,6 @@ impl Simd for Simd128 {
         u8x16_narrow_i16x8(low, high)
     }
     #[inline(always)]
-    fn deal(self, v: v128) -> v128 {
-        v
-    }
-    #[inline(always)]
     fn narrow_32(self, v: [v128; 4]) -> v128 {
         u8x16_narrow_i16x8(i16x8_narrow_i32x4(v[0], v[1]), i16x8_narrow_i32x4(v[2], v[3]))
     }

@@ -121,9 +121,6 @@ impl Simd for Sse41 {
             let high = _mm_packs_epi32(_mm_srli_epi32::<16>(v[2]), _mm_srli_epi32::<16>(v[3]));
             _mm_packus_epi16(low, high)
         }
-        fn deal(v: __m128i) -> __m128i {
-            v
-        }
         fn narrow_32(v: [__m128i; 4]) -> __m128i {
             _mm_packus_epi16(_mm_packs_epi32(v[0], v[1]), _mm_packs_epi32(v[2], v[3]))
         }

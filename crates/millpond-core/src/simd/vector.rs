@@ -95,7 +95,11 @@ pub(crate) trait Simd: Copy {
     /// The upper halves of four vectors of 32 bits to bytes, in order; for halves of 0 to 255.
     fn narrow_upper(self, v: [Self::V; 4]) -> Self::V;
     /// Groups of four bytes dealt out: the first to the first lane, the next to the next, and again from the first lane on.
-    fn deal(self, v: Self::V) -> Self::V;
+    #[inline(always)]
+    fn deal(self, v: Self::V) -> Self::V {
+        const { assert!(Self::BYTES == 16, "one lane has all groups") };
+        v
+    }
     /// Bytes of the four vectors in turn, in order, to the first `4 · BYTES` of `to`; the vectors have been
     /// [dealt](Self::deal).
     fn store_interleaved(self, v: [Self::V; 4], to: &mut [u8]);

@@ -35,12 +35,13 @@ pub(super) fn interleaved(row: &[u8], pixel_bytes: usize, channels: [Channel; 3]
 
 /// Half up, clamped; what is not a number becomes 0.
 #[inline(always)]
-fn code(value: f32, Linear { scale, offset }: Linear) -> u8 {
+fn code(value: f32, Linear { scale, offset }: Linear) -> u32 {
     let value = value * scale + offset;
     // Comparisons with what is not a number are false.
     let value = if value > 0.0 { value } else { 0.0 };
     let value = if value < 255.0 { value } else { 255.0 };
-    (value + 0.5) as u8
+    // By way of i32, which vectors can be made; it is 0 to 255 already.
+    (value + 0.5) as i32 as u32
 }
 
 /// Pixels of three or four bytes, the fourth 255, from channels whose values lie `channel_step` apart, those of a channel
@@ -62,14 +63,14 @@ pub(super) fn pixels(
     let [first, second, third] = channels.map(|channel| (&values[channel * channel_step..], linear[channel]));
     if pixel_bytes == 4 && step == 1 {
         for (((out, &a), &b), &c) in out.as_chunks_mut::<4>().0.iter_mut().zip(first.0).zip(second.0).zip(third.0) {
-            let [a, b, c] = [code(a, first.1), code(b, second.1), code(c, third.1)].map(u32::from);
+            let [a, b, c] = [code(a, first.1), code(b, second.1), code(c, third.1)];
             *out = (a | b << 8 | c << 16 | 255 << 24).to_le_bytes();
         }
         return;
     }
     for (x, out) in out.chunks_exact_mut(pixel_bytes).enumerate() {
         for (out, (values, linear)) in out.iter_mut().zip([first, second, third]) {
-            *out = code(values[x * step], linear);
+            *out = code(values[x * step], linear) as u8;
         }
         if let Some(alpha) = out.get_mut(3) {
             *alpha = 255;
