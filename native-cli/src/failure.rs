@@ -21,7 +21,7 @@ impl Failure {
     }
 
     /// A live source was lost and what came from it was kept: worth a retry.
-    pub(crate) fn lost(why: &ffmpeg::Warning, shown: &ffmpeg::Place) -> Failure {
+    pub(crate) fn lost(why: &ffmpeg::Warning, shown: &impl std::fmt::Display) -> Failure {
         Failure::new(75, why.code, format!("{}; {shown} is whole up to there", why.message))
     }
 

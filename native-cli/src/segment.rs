@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use millpond::Rational;
 use millpond::ffmpeg::{
-    Cancel, Demuxer, Error, PlaylistKind, SegmentOptions, SegmentReport, Segmenter, suggest_ladder,
+    Cancel, Demuxer, Error, Place, PlaylistKind, SegmentOptions, SegmentReport, Segmenter, suggest_ladder,
 };
 use serde_json::json;
 use std::fmt::Write;
@@ -44,6 +44,9 @@ pub(crate) fn run(arguments: &SegmentArguments, console: &Console) -> Result<(),
     }
     let entry = arguments.output.join(options.format.entry());
     let shown = entry.display().to_string();
+    if let Some(lost) = &report.lost {
+        return Err(Failure::lost(lost, &Place::file(&entry)?));
+    }
     if report.is_shortened {
         let message = format!("cancelled: {shown} is whole up to there");
         return Err(Failure::new(Error::Cancelled.exit_code(), Error::Cancelled.code(), message));

@@ -311,6 +311,25 @@ fn a_layer_that_moves_damages_where_it_was_and_where_it_is() {
     assert_eq!(dirty, [(2, 4), (40, 30)].map(|(x, y)| Target { x, y, width: 8, height: 6 }));
 }
 
+/// Its cells there have fewer pixels than elsewhere, so what was computed of a picture does not stay.
+#[test]
+fn a_layer_that_leaves_the_odd_edge_of_a_canvas_is_computed_again() {
+    let spec = canvas_spec(PixelFormat::I420, 21, 17);
+    let picture = frame(PixelFormat::Rgba8, 6, 6, 3);
+    let at = |x, y| layer(PixelFormat::Rgba8, Color::default(), (6, 6), Target { x, y, width: 6, height: 6 });
+    let mut compositor = Compositor::new(spec, [10, 200, 90]).unwrap();
+    compositor.add(&at(15, 11), 0).unwrap();
+    let mut canvas = compositor.canvas();
+    for (x, y) in [(15, 11), (1, 1), (15, 1), (1, 11)] {
+        compositor.replace(0, &at(x, y), 0).unwrap();
+        compositor.compose(&mut canvas, |_| Some(Shown { picture: picture.view(), version: 1 })).unwrap();
+        let mut expected = Frame::new(FrameLayout::aligned(PixelFormat::I420, 21, 17).unwrap());
+        expected.view_mut().fill(spec.color, [10, 200, 90, 255]);
+        LayerPlan::of(spec, &at(x, y)).unwrap().draw(&picture.view(), true, &mut expected.view_mut()).unwrap();
+        assert_eq!(packed(&canvas.view()), packed(&expected.view()), "at {x}, {y}");
+    }
+}
+
 #[test]
 fn the_ground_is_the_picture_that_the_canvas_would_copy() {
     let spec = canvas_spec(PixelFormat::I420, 32, 24);

@@ -1,10 +1,16 @@
-//! Media that does not lie in a file: readers of the caller's and bytes in memory. This module holds no items.
+//! Media that does not lie in a file: readers and writers of the caller's, and bytes in memory. This module holds no items.
 //!
-//! | what there is | call | what can be read |
+//! | what there is to read | call | what can be read |
 //! |---|---|---|
 //! | anything that is [`Read`](std::io::Read) | [`Demuxer::from_reader`](crate::Demuxer::from_reader) | formats that are read from front to end: Matroska, transport streams, FLV, MP4 with its index at the front, … |
 //! | anything that is [`Read`](std::io::Read) and [`Seek`](std::io::Seek) | [`Demuxer::from_seekable`](crate::Demuxer::from_seekable) | all, with seeking |
 //! | bytes in memory | the same, through [`std::io::Cursor`] | all, with seeking |
+//!
+//! | what there is to write to | call | what is written |
+//! |---|---|---|
+//! | anything that is [`Write`](std::io::Write) | [`Muxer::to_writer`](crate::Muxer::to_writer) | every container from front to end, MP4 in fragments |
+//! | anything that is [`Write`](std::io::Write) and [`Seek`](std::io::Seek) | [`Muxer::to_seekable`](crate::Muxer::to_seekable) | every container, sizes and index filled in at the end |
+//! | memory | the same, with a [`MemoryFile`](crate::MemoryFile) | the same |
 //!
 //! ```
 //! use millpond_ffmpeg::{Access, Cancel, Demuxer, Flow, Packet};
@@ -24,8 +30,9 @@
 //! # Ok::<(), millpond_ffmpeg::Error>(())
 //! ```
 //!
-//! # What can go wrong in a reader
+//! # What can go wrong in a reader or writer
 //!
+//! A writer's errors and panics come back as [`Error::Output`](crate::Error::Output), in the same way as those of a reader:
 //! FFmpeg reads 32 KiB at a time. Errors and panics of the reader stop at the border to C and come back from the call that
 //! needed the bytes, as [`Error::Reader`](crate::Error::Reader) (`E_READER`) with the reader's own words. After that it is
 //! not called again. One that says it read more than fits, or went elsewhere than it was sent, counts as failed. One that

@@ -46,9 +46,11 @@
 //! |---|---|---|
 //! | codec → slot: H.264, HEVC, VP8, VP9, MPEG-1/2/4, MJPEG, ProRes, FFV1, PNG, GIF and every other that takes our memory | none | [`in_place`](crate::DecoderStats::in_place) |
 //! | codec → slot: AV1 by libdav1d, raw video | one | [`copies`](crate::DecoderStats::copies) |
+//! | codec on a [device](crate::hw) → slot | one, from the device | [`downloads`](crate::DecoderStats::downloads) |
 //! | codec → slot: four bytes a pixel of which one is unused (`rgb0`, `bgr0`), because its alpha becomes 255 | one | [`copies`](crate::DecoderStats::copies) |
 //! | decoder → `Option<VideoFrame>`, a queue, another thread | none | |
 //! | decoder → a [`Frame`](millpond_core::video::Frame) or view of the caller's | one | [`copies`](crate::DecoderStats::copies) |
+//! | through a [filter graph](crate::filter) | none if the filters only pass it on, else one | [`copies`](crate::FilterStats::copies) |
 //! | picture of a render that is the whole canvas, 1:1 and opaque → hash, encoder | none | |
 //! | the same with layers over it, which are drawn onto it: nobody else refers to it and no later frame shows it | none | |
 //! | the same otherwise: the codec still predicts from it | one | the monitor's pool `canvas` |

@@ -8,6 +8,8 @@
 //! - [`remux`](remux()) puts the streams of a file into another container.
 //! - [`Segmenter`] makes HLS and DASH of a source; [`segment`] tells how.
 //! - [`transcode`](transcode()) decodes a file and encodes it anew.
+//! - [`HwDevice`] opens a GPU or the like for decoding, encoding and filters; [`hw`] tells when software steps in.
+//! - [`FilterGraph`] runs FFmpeg's filters; [`filter`] tells when a picture is copied.
 //! - [`Sampler`] watches memory while that happens.
 //! - [`Access`] decides what may be opened: local files inside the scene's folder unless the caller allows more; its
 //!   [`Limits`] say how much a file may ask for. [`untrusted`] tells what that protects from.

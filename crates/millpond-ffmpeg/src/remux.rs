@@ -109,13 +109,15 @@ pub fn remux(place: &Place, output: &Path, options: &RemuxOptions) -> Result<Rem
     if options.cancel.is_abandoned() || (is_shortened && packets == 0) {
         return Err(Error::Cancelled);
     }
-    let damaged = demuxer.damaged();
+    if packets == 0 && muxer.refused() > 0 {
+        return Err(Error::broken(place, "none of its packets can be moved"));
+    }
+    muxer.finish()?;
+    let (damaged, repaired) = (demuxer.damaged() + muxer.refused(), muxer.repaired());
     if damaged > 0 {
         let message = format!("{damaged} damaged stretches were skipped: {place}");
         warnings.push(Warning { code: "W_DAMAGED", message });
     }
-    let repaired = muxer.repaired();
-    muxer.finish()?;
     let wall_s = began.elapsed().as_secs_f64();
     Ok(RemuxReport { packets, streams, repaired, wall_s, is_shortened, lost, warnings })
 }

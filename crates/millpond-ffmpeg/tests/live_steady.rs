@@ -54,25 +54,34 @@ fn packets_cost_nothing(bytes: &Arc<[u8]>) {
     });
     let reconnect = Reconnect { attempts: 1, first: Duration::ZERO, ..Reconnect::default() };
     let config = LiveConfig { reconnect, ..config() };
+    let queue = QueueConfig { packets: 64, bytes: 1 << 20, when_full: WhenFull::Block };
     for a_packet in 0..2 {
-        for when_full in [WhenFull::Block, WhenFull::DropToKeyFrame] {
-            let queue = QueueConfig { packets: 64, bytes: 1 << 20, when_full };
-            let mut input = LiveInput::open(&place(&server), &access(), &Cancel::new(), &config, queue).unwrap();
-            let (mut packet, mut read, mut before) = (Packet::new(), 0u64, 0);
-            while input.receive(&mut packet).unwrap() != Received::Ended {
-                read += 1;
-                if read == 50 {
-                    before = memory::counts().steady;
-                }
-                // What the test itself allocates must show.
-                (0..a_packet).for_each(|_| drop(black_box(Box::new(read))));
+        let mut input = LiveInput::open(&place(&server), &access(), &Cancel::new(), &config, queue).unwrap();
+        let (mut packet, mut read, mut before) = (Packet::new(), 0u64, 0);
+        while input.receive(&mut packet).unwrap() != Received::Ended {
+            read += 1;
+            if read == 50 {
+                before = memory::counts().steady;
             }
-            let steady = memory::counts().steady - before;
-            let stats = input.stats();
-            assert!(read > 100 && stats.pool.total_acquires >= read, "{stats:?}");
-            assert_eq!(steady, a_packet * (read - 49), "{when_full:?}: {stats:?}");
-            assert_eq!((stats.pool.overflow, stats.pool.in_use), (0, 0), "{when_full:?}");
+            // What the test itself allocates must show.
+            (0..a_packet).for_each(|_| drop(black_box(Box::new(read))));
         }
+        let steady = memory::counts().steady - before;
+        let stats = input.stats();
+        assert_eq!((stats.connections, stats.packets), (2 - a_packet, read), "{stats:?}");
+        assert_eq!(steady, a_packet * (read - 49), "{stats:?}");
+        assert_eq!((stats.pool.overflow, stats.pool.in_use), (0, 0), "{stats:?}");
+    }
+    // Nobody reads: almost everything is dropped.
+    for when_full in [WhenFull::DropOldest, WhenFull::DropToKeyFrame] {
+        let queue = QueueConfig { when_full, ..queue };
+        let input = LiveInput::open(&place(&server), &access(), &Cancel::new(), &config, queue).unwrap();
+        wait_until("the first packets", || input.stats().packets > 100);
+        let before = memory::counts().steady;
+        wait_until("most of the stream", || input.stats().packets > 1000);
+        let steady = memory::counts().steady - before;
+        let stats = input.stats();
+        assert!(steady == 0 && stats.dropped > 800 && stats.pool.overflow == 0, "{steady}: {stats:?}");
     }
 }
 

@@ -289,3 +289,37 @@ fn times_that_do_not_rise_are_repaired_and_counted() {
     assert_eq!(times.len(), 20);
     assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{times:?}");
 }
+
+#[test]
+fn packets_that_a_container_cannot_take_are_left_out_and_counted() {
+    let line = "-f lavfi -i testsrc2=s=128x72:d=0.4 -pix_fmt yuv420p -c:v libx264 -bf 0 OUT";
+    let whole = clip("whole.mp4", line);
+    let listing = probe(&whole, "packet=pos");
+    let places: Vec<usize> = listing["packets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|packet| packet["pos"].as_str().unwrap().parse().unwrap())
+        .collect();
+    let mut bytes = std::fs::read(&whole).unwrap();
+    // Two pictures whose first unit is said to be longer than the packet: a transport stream frames units otherwise.
+    for place in [places[3], places[7]] {
+        bytes[place..place + 4].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff]);
+    }
+    let damaged = out("damaged.mp4");
+    std::fs::write(&damaged, &bytes).unwrap();
+    let (output, report) = moved(&damaged, "damaged.ts", &RemuxOptions::default());
+    assert_eq!(report.packets, 8);
+    let warnings: Vec<&str> = report.warnings.iter().map(|warning| warning.code).collect();
+    assert_eq!(warnings, ["W_DAMAGED"], "{:?}", report.warnings);
+    assert!(report.warnings[0].message.starts_with("2 damaged"), "{:?}", report.warnings);
+    assert_eq!(packets(&output)[&0].len(), 8);
+    // Nothing but damage is no file.
+    for place in &places {
+        bytes[*place..place + 4].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff]);
+    }
+    std::fs::write(&damaged, &bytes).unwrap();
+    let error = remux(&Place::file(&damaged).unwrap(), &out("nothing.ts"), &RemuxOptions::default()).unwrap_err();
+    assert_eq!(error.code(), "E_MEDIA_BROKEN", "{error}");
+    assert!(!out("nothing.ts").exists());
+}

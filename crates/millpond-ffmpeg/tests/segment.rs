@@ -201,7 +201,7 @@ fn sources_of_all_kinds_keep_their_times_and_their_shape() {
              -pix_fmt yuv422p10le OUT",
             (96, 64),
         ),
-        ("segment-gbr.mkv", "-f lavfi -i testsrc2=size=95x63:rate=10:duration=5 -c:v ffv1 -pix_fmt bgr0 OUT", (96, 64)),
+        ("segment-gbr.mkv", "-f lavfi -i testsrc=size=95x63:rate=10:duration=5 -c:v ffv1 -pix_fmt bgr0 OUT", (96, 64)),
     ];
     for (name, line, size) in cases {
         let path = clip(name, line);

@@ -70,7 +70,7 @@ impl Host {
                     }
                     None => self.stage.end_clip(layer, self.ticks.last().map_or(0, |tick| tick + 4)).unwrap(),
                 },
-                Need::Input { asset } if self.pushes && n % 2 == 0 => {
+                Need::Input { asset } if self.pushes && n.is_multiple_of(2) => {
                     let mut mouth = Frame::new(FrameLayout::aligned(PixelFormat::Rgba8, 2, 2).unwrap());
                     mouth.bytes_mut().fill(100 + n as u8);
                     self.stage.push_input(asset, mouth).unwrap();

@@ -114,6 +114,38 @@ fn what_came_before_a_source_was_lost_is_kept() {
         let frames: u32 = ffprobe(&out, "v:0", "stream=nb_frames").parse().unwrap();
         assert!((40..100).contains(&frames), "{frames}");
     }
+    let out = folder.path().join("segments");
+    let arguments = ["segment", &source, "-o", out.to_str().unwrap(), "--duration", "1", "--allow-protocol", "http"];
+    let outcome = millpond(arguments).expect(75);
+    assert!(outcome.stderr.contains("error[E_DISCONNECTED]: "), "{}", outcome.stderr);
+    let playlists = String::from_utf8(crate::common::shell(&out, "cat $(find . -name '*.m3u8')")).unwrap();
+    assert!(playlists.contains("#EXT-X-ENDLIST") && playlists.matches("#EXTINF").count() >= 2, "{playlists}");
+}
+
+#[test]
+fn a_live_source_becomes_segments_and_what_came_before_it_was_lost_is_kept() {
+    let folder = TempDir::new().unwrap();
+    let bytes = fs::read(stream()).unwrap();
+    for (sent, exit) in [(bytes.len(), 0), (bytes.len() * 3 / 4, 75)] {
+        let bytes = bytes.clone();
+        let server =
+            serve(move |client| answer(client, &format!("Content-Length: {}\r\n", bytes.len()), &bytes[..sent]));
+        let (source, out) = (format!("http://{server}/live"), folder.path().join(exit.to_string()));
+        let fixed = ["segment", &source, "-o", out.to_str().unwrap(), "--allow-protocol", "http", "--event"];
+        let outcome = millpond(fixed.iter().chain(&["--duration", "1", "--ladder", "90"])).expect(exit);
+        assert_eq!(outcome.stderr.contains("error[E_DISCONNECTED]: "), exit == 75, "{}", outcome.stderr);
+        let playlist = out.join("90p/playlist.m3u8");
+        assert!(fs::read_to_string(&playlist).unwrap().ends_with("#EXT-X-ENDLIST\n"));
+        let output = Command::new("ffprobe")
+            .args(["-v", "error", "-count_frames", "-of", "csv=p=0", "-show_entries", "stream=nb_read_frames"])
+            .arg(&playlist)
+            .output()
+            .unwrap();
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        let frames: u32 = text.lines().rev().find_map(|line| line.trim_end_matches(',').parse().ok()).unwrap();
+        assert!(if exit == 0 { frames == 100 } else { (40..100).contains(&frames) }, "{frames}");
+    }
 }
 
 #[test]

@@ -43,18 +43,27 @@ pub(crate) fn trial(choices: &mut Choices<'_>) -> Trial {
 }
 
 pub(crate) fn misuse(choices: &mut Choices<'_>) {
-    let blend = blend(choices).with_mode(choices.pick(&Mode::ALL)).with_level(choices.level());
-    let (format, size) = (choices.format(), (choices.any_side(), choices.any_side()));
+    let (alpha, mode) = (choices.pick(&[Alpha::Straight, Alpha::Premultiplied]), choices.pick(&Mode::ALL));
+    let blend = Blend::default().with_alpha(alpha).with_mode(mode).with_level(choices.level());
+    let format = if choices.once_in(4) { choices.format() } else { choices.pick(&CANVASES) };
+    let size = (choices.any_side(), choices.any_side());
     let picture = Picture::perhaps(choices, format, size);
     let mask = Picture::perhaps(choices, PixelFormat::Gray8, size);
     let canvas = (choices.any_side(), choices.any_side());
     let mut target = Target::Picture(Picture::perhaps(choices, format, canvas));
     let (at, before) = ((choices.any_position(), choices.any_position()), target.bytes());
-    let mut canvas = target.picture().view_mut();
-    let result = match choices.once_in(2) {
-        true => blend.draw(&picture.view(), at, &mut canvas),
-        false => blend.draw_masked(&picture.view(), &mask.view(), at, &mut canvas),
+    let is_masked = choices.once_in(2);
+    let out = target.picture();
+    let legal = picture.format() == out.format()
+        && CANVASES.contains(&out.format())
+        && (alpha == Alpha::Straight || mode == Mode::Normal)
+        && (!is_masked || mask.format() == PixelFormat::Gray8 && mask.size() == picture.size());
+    let mut canvas = out.view_mut();
+    let result = match is_masked {
+        false => blend.draw(&picture.view(), at, &mut canvas),
+        true => blend.draw_masked(&picture.view(), &mask.view(), at, &mut canvas),
     };
+    assert_eq!(result.is_ok(), legal, "{blend:?}: {result:?}");
     refused("blend", &result, &before, &target.bytes());
 }
 
@@ -119,10 +128,13 @@ pub(crate) fn premultiply_trial(choices: &mut Choices<'_>) -> Trial {
 }
 
 pub(crate) fn premultiply_misuse(choices: &mut Choices<'_>) {
-    let (format, size) = (choices.format(), (1 + choices.below(40), 1 + choices.below(40)));
+    let format = if choices.once_in(4) { choices.format() } else { choices.pick(&CANVASES) };
+    let (format, size) = (format, (1 + choices.below(40), 1 + choices.below(40)));
     let picture = Picture::perhaps(choices, format, size);
     let mut target = Target::Picture(Picture::perhaps(choices, format, size));
-    let before = target.bytes();
-    let result = premultiply_into(&picture.view(), &mut target.picture().view_mut());
+    let (before, out) = (target.bytes(), target.picture());
+    let legal = CANVASES.contains(&picture.format()) && picture.view().kind() == out.view().kind();
+    let result = premultiply_into(&picture.view(), &mut out.view_mut());
+    assert_eq!(result.is_ok(), legal, "{result:?}");
     refused("premultiply", &result, &before, &target.bytes());
 }

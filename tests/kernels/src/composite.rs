@@ -95,7 +95,8 @@ fn is_small(width: u32, height: u32) -> bool {
 }
 
 pub(crate) fn misuse(choices: &mut Choices<'_>) {
-    let (format, color) = (choices.format(), choices.color());
+    let format = if choices.once_in(4) { choices.format() } else { choices.pick(&CANVASES) };
+    let color = choices.color();
     let canvas = CanvasSpec { format, width: choices.any_side(), height: choices.any_side(), color };
     let (width, height) = (choices.any_side(), choices.any_side());
     let picture = PictureSpec { format: choices.format(), width, height, color, siting: choices.siting(), turns: 1 };
@@ -127,7 +128,11 @@ pub(crate) fn misuse(choices: &mut Choices<'_>) {
     let source = Picture::perhaps(choices, picture.format, (width, height));
     let mut target = Target::Picture(Picture::perhaps(choices, format, (canvas.width, canvas.height)));
     let before = target.bytes();
-    let result = plan.draw(&source.view(), true, &mut target.picture().view_mut());
+    let out = target.picture();
+    let legal = (source.format(), source.size()) == (picture.format, (width, height))
+        && (out.format(), out.size()) == (format, (canvas.width, canvas.height));
+    let result = plan.draw(&source.view(), true, &mut out.view_mut());
+    assert_eq!(result.is_ok(), legal, "{layer:?}: {result:?}");
     refused("layer", &result, &before, &target.bytes());
 }
 
@@ -164,7 +169,8 @@ pub(crate) fn scene_trial(choices: &mut Choices<'_>) -> Trial {
 }
 
 pub(crate) fn scene_misuse(choices: &mut Choices<'_>) {
-    let (format, color) = (choices.format(), choices.color());
+    let format = if choices.once_in(4) { choices.format() } else { choices.pick(&CANVASES) };
+    let color = choices.color();
     let spec = CanvasSpec { format, width: choices.any_side(), height: choices.any_side(), color };
     if !is_small(spec.width, spec.height) {
         return;
@@ -181,6 +187,7 @@ pub(crate) fn scene_misuse(choices: &mut Choices<'_>) {
     let picture = Picture::perhaps(choices, given.pictures[0].format(), (width, height));
     let before: Vec<u8> = canvas.view().rows().flatten().copied().collect();
     let result = compositor.compose(&mut canvas, |_| Some(Shown { picture: picture.view(), version: 1 }));
+    assert_eq!(result.is_ok(), picture.view().kind() == given.pictures[0].view().kind(), "{result:?}");
     let after: Vec<u8> = canvas.view().rows().flatten().copied().collect();
     refused("compositor", &result, &before, &after);
 }

@@ -63,7 +63,9 @@ pub(crate) fn misuse(choices: &mut Choices<'_>) {
     let (mut encoder, picture) = (encoder.with_level(choices.level()), Picture::perhaps(choices, format, size));
     let len = choices.pick(&[0, 1, encoder.max_len().min(1 << 20), 1 << 20]);
     let mut file = vec![7; len];
+    let legal = picture.format() == format && picture.size() == size && len >= encoder.max_len();
     let result = encoder.encode_into(&picture.view(), &mut file);
+    assert_eq!(result.is_ok(), legal, "{result:?}");
     refused("jpeg", &result, &vec![7; len], &file);
     if let Ok(len) = result {
         assert!(file[..2] == [0xff, 0xd8] && file[len - 2..len] == [0xff, 0xd9]);
@@ -111,7 +113,9 @@ pub(crate) fn strips_misuse(choices: &mut Choices<'_>) {
     for _ in 0..1 + choices.below(3) {
         let picture = Picture::perhaps(choices, format, size);
         let (changed, before) = ([any_rect(choices), any_rect(choices)], file.clone());
+        let legal = picture.format() == format && picture.size() == size && !file.is_empty();
         let result = strips.encode_into(&picture.view(), &changed, &mut file);
+        assert_eq!(result.is_ok(), legal, "{result:?}");
         refused("jpeg-strips", &result, &before, &file);
     }
 }

@@ -53,8 +53,11 @@ pub(crate) fn misuse(choices: &mut Choices<'_>) {
     let mut resizer = resizer.with_level(choices.level());
     let picture = Picture::perhaps(choices, spec.format, source);
     let mut out = Target::Picture(Picture::perhaps(choices, spec.format, target));
+    let is_planned = |picture: &Picture, size| picture.format() == spec.format && picture.size() == size;
+    let legal = is_planned(&picture, source) && is_planned(out.picture(), target);
     let before = out.bytes();
     let result = resizer.resize_into(&picture.view(), &mut out.picture().view_mut());
+    assert_eq!(result.is_ok(), legal, "{spec:?}: {result:?}");
     refused("resize", &result, &before, &out.bytes());
 }
 
@@ -98,7 +101,13 @@ pub(crate) fn float_misuse(choices: &mut Choices<'_>) {
     let len = choices.below(30_000) as usize;
     let values = choices.floats(len);
     let mut out = Target::floats(0, choices.below(30_000) as usize);
+    let fits = |len: usize, stride: usize, (width, height): (u32, u32)| {
+        let row = width as usize * spec.channels;
+        stride >= row && len as u128 >= stride as u128 * u128::from(height - 1) + row as u128
+    };
+    let legal = fits(values.len(), from_stride, source) && fits(out.numbers().len(), to_stride, target);
     let before = out.bytes();
     let result = resizer.resize_into(&values, from_stride, out.numbers(), to_stride);
+    assert_eq!(result.is_ok(), legal, "{spec:?}, {from_stride}, {to_stride}: {result:?}");
     refused("resize-f32", &result, &before, &out.bytes());
 }

@@ -76,8 +76,11 @@ pub(crate) fn misuse(choices: &mut Choices<'_>) {
     let mut plan = plan.with_level(choices.level());
     let picture = Picture::perhaps(choices, spec.format, source);
     let mut out = Target::floats(0, choices.below(12_000) as usize);
+    let legal =
+        picture.format() == spec.format && picture.size() == source && out.numbers().len() >= tensor.output_len();
     let before = out.bytes();
     let result = plan.tensor_into(&picture.view(), out.numbers());
+    assert_eq!(result.is_ok(), legal, "{spec:?}: {result:?}");
     refused("frame-to-tensor", &result, &before, &out.bytes());
     let mut batch = vec![0u8; choices.below(4000) as usize];
     let index = choices.pick(&[0, 1, 2, usize::MAX / 2, usize::MAX]);
@@ -122,12 +125,16 @@ pub(crate) fn back_trial(choices: &mut Choices<'_>) -> Trial {
 }
 
 pub(crate) fn back_misuse(choices: &mut Choices<'_>) {
-    let (size, format) = ((choices.any_side(), choices.any_side()), choices.format());
-    let Ok(plan) = TensorToFrame::new(tensor(choices, size), format) else { return };
+    let format = if choices.once_in(4) { choices.format() } else { choices.pick(&RGB) };
+    let size = (choices.any_side(), choices.any_side());
+    let tensor = tensor(choices, size);
+    let Ok(mut plan) = TensorToFrame::new(tensor, format).map(|plan| plan.with_level(choices.level())) else { return };
     let len = choices.below(12_000) as usize;
     let values = values(choices, len);
     let mut out = Target::Picture(Picture::perhaps(choices, format, size));
+    let legal = out.picture().format() == format && out.picture().size() == size && values.len() >= tensor.output_len();
     let before = out.bytes();
-    let result = plan.with_level(choices.level()).frame_into(&values, &mut out.picture().view_mut());
+    let result = plan.frame_into(&values, &mut out.picture().view_mut());
+    assert_eq!(result.is_ok(), legal, "{tensor:?} to {format}: {result:?}");
     refused("tensor-to-frame", &result, &before, &out.bytes());
 }

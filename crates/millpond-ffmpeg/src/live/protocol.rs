@@ -17,11 +17,7 @@ pub(crate) fn options(protocol: &str, config: &LiveConfig) -> Vec<(&'static str,
             }
             set("buffer_size", SOCKET_BYTES);
         }
-        "srt" => {
-            if config.listen {
-                set("mode", "listener");
-            }
-        }
+        "srt" if config.listen => set("mode", "listener"),
         "udp" => {
             // The reader's own thread empties the socket; what it has no room for is lost rather than an error.
             set("overrun_nonfatal", "1");

@@ -53,6 +53,7 @@ pub struct Muxer {
     tracks: Vec<Track>,
     packets: u64,
     repaired: u64,
+    refused: u64,
     /// What went wrong with a writer of the caller's.
     fault: Fault,
     /// What keeps sending to a live receiver.
@@ -247,6 +248,7 @@ impl Muxer {
             tracks: Vec::new(),
             packets: 0,
             repaired: 0,
+            refused: 0,
             fault: Fault::default(),
             live: None,
         })
@@ -286,6 +288,12 @@ impl Muxer {
     /// Packets whose times did not rise, or came after they were to be shown, and were moved.
     pub fn repaired(&self) -> u64 {
         self.repaired
+    }
+
+    /// Packets that the container could not take, because they are damaged or framed otherwise than their stream says. They
+    /// were left out.
+    pub fn refused(&self) -> u64 {
+        self.refused
     }
 
     /// Adds the stream of an open encoder and returns its number, which counts from 0.
@@ -441,7 +449,8 @@ impl Muxer {
     }
 
     /// Takes a packet of stream `stream`, whose times are in ticks of its encoder's or demuxer's time base, and leaves
-    /// `packet` empty. It is written once every other stream has come as far.
+    /// `packet` empty. It is written once every other stream has come as far. One that the container cannot take is left out
+    /// and [counted](Self::refused).
     ///
     /// # Errors
     /// [`Error::WrongState`] unless opened or streaming; [`Error::Core`] if there is no such stream; [`Error::Output`].
@@ -467,9 +476,15 @@ impl Muxer {
         self.repaired += u64::from(track.place(raw));
         let filtered = track.filter.as_mut().map_or(Ok(()), |filter| filter.apply(raw));
         let output = self.output.as_mut().ok_or(Error::WrongState { call: "write", state: State::Closed })?;
-        let written = filtered.and_then(|()| raw.write_interleaved(output));
-        written.map_err(|error| self.error(error))?;
-        self.packets += 1;
+        match filtered.and_then(|()| raw.write_interleaved(output)) {
+            Ok(()) => self.packets += 1,
+            // A writer that fails says something else.
+            Err(ff::Error::InvalidData) if self.fault.get().is_none() => {
+                packet.clear();
+                self.refused += 1;
+            }
+            Err(error) => return Err(self.error(error)),
+        }
         Ok(())
     }
 
@@ -516,6 +531,13 @@ impl Muxer {
     }
 
     pub(crate) fn end_now(&mut self) -> Result<(), Error> {
+        // Packets that wait for other streams may be refused as well; each ends one call.
+        for _ in 0..self.packets {
+            match sys::write_waiting(self.output()?) {
+                Err(ff::Error::InvalidData) => self.refused += 1,
+                _ => break,
+            }
+        }
         let output = self.output()?;
         let written = output.write_trailer();
         let closed = sys::close(output);
@@ -533,6 +555,17 @@ impl Muxer {
                 Err(Error::Output { place: self.place.clone(), reason })
             }
             None => Ok(()),
+        }
+    }
+
+    /// Nothing was refused: packets of one's own encoders must not be.
+    pub(crate) fn took_all(&self) -> Result<(), Error> {
+        match self.refused {
+            0 => Ok(()),
+            refused => Err(Error::Output {
+                place: self.place.clone(),
+                reason: format!("{refused} packets do not fit the container"),
+            }),
         }
     }
 

@@ -98,7 +98,6 @@ impl Canvas {
         let mut picture = stage.take(layer)?;
         if let Some(mut pixels) = picture.view_mut() {
             stage.draw_above(layer, &mut pixels)?;
-            drop(pixels);
             return Ok(picture);
         }
         let (mut frame, contents) = self.acquire(wait)?;

@@ -177,7 +177,7 @@ fn mux(
             Some(Rational::from_integer(tick.into()) * bases[index]?)
         };
         let index = match (time(0), time(1)) {
-            (None, None) => return muxer.end(),
+            (None, None) => return muxer.end().and_then(|()| muxer.took_all()),
             (Some(_), None) => 0,
             (None, Some(_)) => 1,
             (Some(video), Some(audio)) => usize::from(audio < video),

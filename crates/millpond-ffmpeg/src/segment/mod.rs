@@ -27,6 +27,7 @@
 
 mod clock;
 mod codecs;
+mod copied;
 mod cutter;
 mod dash;
 mod folder;
@@ -36,6 +37,7 @@ mod pictures;
 mod plan;
 mod presentation;
 mod publisher;
+mod routes;
 mod run;
 mod rung;
 mod scaler;
@@ -48,17 +50,15 @@ pub use ladder::Rung;
 pub use survey::suggest_ladder;
 
 use crate::render::Warning;
-use crate::{Cancel, Demuxer, Error, Flow, Packet, queue, threads};
+use crate::{Cancel, Demuxer, Error};
 use millpond_core::Rational;
-use pictures::{Outlet, Pictures, ToDecode};
-use plan::{Copied, Plan};
+use plan::Plan;
 use presentation::Track;
 use publisher::{Published, Publisher};
-use queue::{Closed, Sender, bounded};
+use routes::Routes;
 use run::Run;
 use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::thread::Scope;
 use std::time::{Instant, SystemTime};
 
 /// What segments and playlists look like.
@@ -163,6 +163,8 @@ pub struct SegmentReport {
     pub wall_s: f64,
     /// It was ended early: what is there is whole but short.
     pub is_shortened: bool,
+    /// A live source was lost: what is there is whole up to there.
+    pub lost: Option<Warning>,
     /// What is not as one might think.
     pub warnings: Vec<Warning>,
 }
@@ -187,9 +189,6 @@ pub struct Segmenter {
     cancel: Cancel,
 }
 
-/// Packets that wait for a thread.
-const PACKETS: usize = 64;
-
 impl Segmenter {
     /// Plans the renditions and makes the folder, which must be new or empty. Allocates.
     ///
@@ -202,7 +201,7 @@ impl Segmenter {
         Ok(Segmenter { demuxer, plan, publisher, cancel: options.cancel.clone() })
     }
 
-    /// Reads the source to its end. `on_segment` is told, on the caller's thread, how many segments there are.
+    /// Reads the source to its end; one that is [live](crate::live) may also be lost. `on_segment` is told, on the caller's thread, how many segments there are.
     ///
     /// # Errors
     /// The first error of any thread: those of reading, decoding and encoding; [`Error::Output`], also for a full disk;
@@ -214,10 +213,12 @@ impl Segmenter {
         let Segmenter { mut demuxer, plan, publisher, cancel } = self;
         let run = Run::new(&cancel);
         publisher.set_epoch(SystemTime::now());
+        let mut lost = None;
         std::thread::scope(|scope| {
             run.stage(|| {
                 let mut routes = Routes::start(scope, plan, &publisher, &run, &demuxer)?;
-                routes.read(&mut demuxer, &publisher, &run, on_segment)
+                lost = routes.read(&mut demuxer, &publisher, &run, on_segment)?;
+                Ok(())
             });
         });
         let failure = run.failure().or_else(|| run.cancel.is_abandoned().then_some(Error::Cancelled));
@@ -226,9 +227,10 @@ impl Segmenter {
             return Err(error);
         }
         let is_shortened = cancel.is_ending();
-        let published = publisher.finish()?.ok_or_else(|| {
-            if is_shortened { Error::Cancelled } else { Error::broken(demuxer.place(), "it yields no packets") }
-        })?;
+        let Some(published) = publisher.finish()? else {
+            let nothing = || Error::broken(demuxer.place(), "it yields no packets");
+            return Err(if is_shortened { Error::Cancelled } else { lost.unwrap_or_else(nothing) });
+        };
         let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
         Ok(SegmentReport {
             renditions: published.tracks.iter().map(rendition).collect(),
@@ -239,6 +241,7 @@ impl Segmenter {
             lingering: published.waiting,
             wall_s: began.elapsed().as_secs_f64(),
             is_shortened,
+            lost: lost.map(|error| Warning { code: error.code(), message: error.to_string() }),
             warnings: warnings(&published, &run, &demuxer),
         })
     }
@@ -276,100 +279,4 @@ fn warnings(published: &Published, run: &Run, demuxer: &Demuxer) -> Vec<Warning>
         }
     }
     warnings
-}
-
-/// Where packets go.
-struct Routes<'scope> {
-    /// The pictures' stream, and the thread that decodes it.
-    pictures: Option<(usize, Sender<ToDecode>)>,
-    sounds: Vec<(usize, Sender<Packet>)>,
-    copies: Vec<Copied<'scope>>,
-}
-
-impl<'scope> Routes<'scope> {
-    /// Opens what is copied and starts the threads.
-    fn start<'env: 'scope>(
-        scope: &'scope Scope<'scope, 'env>,
-        plan: Plan,
-        publisher: &'env Publisher,
-        run: &'env Run,
-        demuxer: &Demuxer,
-    ) -> Result<Routes<'scope>, Error> {
-        let mut routes = Routes { pictures: None, sounds: Vec::new(), copies: Vec::new() };
-        for copy in plan.copies {
-            routes.copies.push(copy.open(publisher, demuxer)?);
-        }
-        for sound in plan.sounds {
-            let index = sound.stream.index;
-            let (to, packets) = bounded(PACKETS);
-            let track = sound.with(publisher, run);
-            threads::start(scope, "sound", move || run.stage(|| track.run(packets)))?;
-            routes.sounds.push((index, to));
-        }
-        if let Some(pictures) = plan.pictures {
-            let mut outlets = Vec::new();
-            for (rung, scaler) in pictures.rungs {
-                let (to, from) = bounded(rung::WAITING);
-                outlets.push(Outlet { scaler, to });
-                threads::start(scope, "rung", move || run.stage(|| rung::run(rung, from, publisher, run)))?;
-            }
-            let (to, packets) = bounded(PACKETS);
-            routes.pictures = Some((pictures.stream.index(), to));
-            let decoding = Pictures {
-                stream: pictures.stream,
-                clock: pictures.clock,
-                cuts: pictures.cuts,
-                outlets,
-                run,
-                interval: pictures.interval,
-                bridges: pictures.bridges,
-                last: None,
-            };
-            threads::start(scope, "decoder", move || run.stage(|| decoding.run(packets)))?;
-        }
-        Ok(routes)
-    }
-
-    /// Reads the source to its end, or until somebody asks for one.
-    fn read(
-        &mut self,
-        demuxer: &mut Demuxer,
-        publisher: &Publisher,
-        run: &Run,
-        on_segment: &mut dyn FnMut(u64),
-    ) -> Result<(), Error> {
-        let mut told = 0;
-        let mut packet = Packet::new();
-        while !run.cancel.is_ending() && demuxer.read_into(&mut packet)? == Flow::Done {
-            let published = publisher.segments();
-            if published > told {
-                told = published;
-                on_segment(told);
-            }
-            self.route(&mut packet, run)?;
-        }
-        for copy in self.copies.drain(..) {
-            copy.finish()?;
-        }
-        Ok(())
-    }
-
-    fn route(&mut self, packet: &mut Packet, run: &Run) -> Result<(), Error> {
-        let index = packet.stream();
-        // A thread is gone only if it failed, which it has noted itself.
-        let gone = |Closed| Error::Cancelled;
-        let mut is_cut = false;
-        if let Some(copy) = self.copies.iter_mut().find(|copy| copy.index() == index) {
-            let is_decoded_too = self.pictures.as_ref().is_some_and(|(pictures, _)| *pictures == index);
-            let mut copied = if is_decoded_too { packet.share()? } else { std::mem::take(packet) };
-            is_cut = copy.write(&mut copied, run)?;
-        }
-        if let Some((_, to)) = self.pictures.as_ref().filter(|(pictures, _)| *pictures == index) {
-            return to.send(ToDecode { packet: std::mem::take(packet), is_cut }).map_err(gone);
-        }
-        if let Some((_, to)) = self.sounds.iter().find(|(sound, _)| *sound == index) {
-            return to.send(std::mem::take(packet)).map_err(gone);
-        }
-        Ok(())
-    }
 }

@@ -1,6 +1,7 @@
 //! Which tracks there will be and what each takes, decided before anything is written.
 
 use super::clock::{self, Clock};
+use super::copied::{Cut, PlannedCopy};
 use super::cutter::{Grid, KeyFrames};
 use super::folder::Folder;
 use super::hls::Common;
@@ -12,14 +13,13 @@ use super::run::Run;
 use super::rung;
 use super::scaler::Scaler;
 use super::sound::{self, SoundTrack};
-use super::writer::{INITIAL, Place, SegmentWriter};
+use super::writer::{INITIAL, Place};
 use super::{PlaylistKind, SegmentFormat, SegmentOptions, codecs};
-use crate::{AudioDecoder, AudioStream, Demuxer, Error, Packet, Timing, VideoStream, sys};
+use crate::{AudioDecoder, AudioStream, Demuxer, Error, Timing, VideoStream, sys};
 use ffmpeg_next as ff;
 use millpond_core::Rational;
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 /// What a segmenter will do.
 pub(crate) struct Plan {
@@ -51,70 +51,6 @@ impl PlannedSound {
     pub(crate) fn with<'a>(self, publisher: &'a Publisher, run: &'a Run) -> SoundTrack<'a> {
         let PlannedSound { stream, decoder, origin, duration, place } = self;
         SoundTrack { stream, decoder, origin, duration, place, publisher, run }
-    }
-}
-
-/// A stream that is copied.
-pub(crate) struct PlannedCopy {
-    index: usize,
-    clock: Clock,
-    cut: Cut,
-    place: Place,
-}
-
-/// Where a copied stream is cut.
-enum Cut {
-    Pictures(KeyFrames),
-    Sound(Grid),
-}
-
-/// A stream that is being copied.
-pub(crate) struct Copied<'a> {
-    index: usize,
-    clock: Clock,
-    cut: Cut,
-    writer: SegmentWriter<'a>,
-    /// Pictures can be decoded from here on.
-    has_begun: bool,
-}
-
-impl PlannedCopy {
-    /// Opens its muxer.
-    pub(crate) fn open<'a>(self, publisher: &'a Publisher, demuxer: &Demuxer) -> Result<Copied<'a>, Error> {
-        let PlannedCopy { index, clock, cut, place } = self;
-        let writer = SegmentWriter::open(publisher, place, clock, |muxer| muxer.add_copy(demuxer, index))?;
-        Ok(Copied { index, clock, cut, writer, has_begun: false })
-    }
-}
-
-impl Copied<'_> {
-    pub(crate) fn index(&self) -> usize {
-        self.index
-    }
-
-    /// Writes a packet; says whether a segment of pictures began with it.
-    pub(crate) fn write(&mut self, packet: &mut Packet, run: &Run) -> Result<bool, Error> {
-        let Some(pts) = packet.pts().or(packet.dts()) else {
-            run.skipped.fetch_add(1, Ordering::Relaxed);
-            return Ok(false);
-        };
-        let time = self.clock.seconds(pts);
-        let is_cut = match &mut self.cut {
-            Cut::Sound(grid) => grid.cuts(time.max(Rational::from_integer(0))),
-            // What comes before the first key frame cannot be decoded.
-            Cut::Pictures(_) if !self.has_begun && !packet.is_key() => {
-                run.skipped.fetch_add(1, Ordering::Relaxed);
-                return Ok(false);
-            }
-            Cut::Pictures(keys) => packet.is_key() && keys.cuts(time),
-        };
-        self.has_begun = true;
-        self.writer.write(packet, is_cut)?;
-        Ok(is_cut && matches!(self.cut, Cut::Pictures(_)))
-    }
-
-    pub(crate) fn finish(self) -> Result<(), Error> {
-        self.writer.finish()
     }
 }
 

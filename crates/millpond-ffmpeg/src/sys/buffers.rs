@@ -208,6 +208,8 @@ pub(super) unsafe extern "C" fn get_buffer(
             return ffi::AVERROR(ffi::ENOMEM);
         }
         buffers.in_place.fetch_add(1, Ordering::Relaxed);
+        #[cfg(test)]
+        tests::note_thread();
         // So that a picture can be told to lie in a slot; references to it carry the mark.
         (*frame).opaque = (*context).opaque;
         0
@@ -247,4 +249,47 @@ pub(super) unsafe fn fill(frame: *mut ffi::AVFrame, mut slot: Pooled<Frame>) -> 
 unsafe extern "C" fn give_back(opaque: *mut c_void, _data: *mut u8) {
     // SAFETY: `fill` put a pointer of `into_raw` here, and FFmpeg calls this once.
     drop(unsafe { Pooled::<Frame>::from_raw(opaque) });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Access, Cancel, DecoderConfig, Demuxer, Flow, Packet, Place, VideoDecoder};
+    use std::collections::HashSet;
+    use std::process::Command;
+    use std::sync::Mutex;
+    use std::thread::{self, ThreadId};
+
+    /// Threads that asked for a slot.
+    static THREADS: Mutex<Vec<ThreadId>> = Mutex::new(Vec::new());
+
+    pub(super) fn note_thread() {
+        THREADS.lock().unwrap().push(thread::current().id());
+    }
+
+    /// Frame threads that may not call back have the caller's thread do it, one after the other, and codecs of key frames
+    /// then decode one picture at a time (libavcodec/pthread_frame.c before FFmpeg 6).
+    #[test]
+    fn frame_threads_ask_for_slots_themselves() {
+        let folder = tempfile::TempDir::new().unwrap();
+        for (codec, name) in [("libx264", "clip.mp4"), ("utvideo", "clip.avi")] {
+            let path = folder.path().join(name);
+            let mut command = Command::new("ffmpeg");
+            command.args("-v error -f lavfi -i testsrc2=s=64x48:d=1 -pix_fmt yuv420p -c:v".split(' ')).arg(codec);
+            assert!(command.arg(&path).status().unwrap().success());
+            let place = Place::file(&path).unwrap();
+            let mut demuxer = Demuxer::open(&place, &Access::default(), &Cancel::new()).unwrap();
+            let stream = demuxer.video().unwrap();
+            let mut decoder = VideoDecoder::new(&stream, DecoderConfig { threads: 4, ..DecoderConfig::default() });
+            decoder.open().unwrap();
+            THREADS.lock().unwrap().clear();
+            let (mut packet, mut picture) = (Packet::new(), None);
+            while demuxer.read_into(&mut packet).unwrap() == Flow::Done {
+                assert_ne!(decoder.decode_into(&packet, &mut picture).unwrap(), Flow::Full);
+            }
+            while decoder.flush_into(&mut picture).unwrap() == Flow::Done {}
+            let threads: HashSet<ThreadId> = THREADS.lock().unwrap().iter().copied().collect();
+            assert!(!threads.contains(&thread::current().id()), "{codec}: the caller's thread makes the slots");
+            assert_eq!(threads.len(), 4, "{codec}");
+        }
+    }
 }

@@ -159,6 +159,15 @@ pub(crate) fn flush(output: &mut ff::format::context::Output) -> Result<(), ff::
     }
 }
 
+/// Writes out the packets that wait for those of other streams, up to the first that fails, which is dropped.
+pub(crate) fn write_waiting(output: &mut ff::format::context::Output) -> Result<(), ff::Error> {
+    // SAFETY: the context is open and borrowed. A null packet asks for those that wait.
+    match unsafe { ffi::av_interleaved_write_frame(output.as_mut_ptr(), ptr::null_mut()) } {
+        error if error < 0 => Err(ff::Error::from(error)),
+        _ => Ok(()),
+    }
+}
+
 /// Whether a container can hold a codec, as far as its muxer knows.
 pub(crate) fn accepts(output: &ff::format::context::Output, codec: ff::codec::Id) -> bool {
     let id = codec.into();

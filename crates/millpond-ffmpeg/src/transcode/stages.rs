@@ -97,7 +97,7 @@ impl Stages {
         Ok(Done {
             frames: self.frames.into_inner(),
             packets: muxer.packets(),
-            damaged: self.damaged.into_inner(),
+            damaged: self.damaged.into_inner() + muxer.refused(),
             repaired: self.repaired.into_inner() + muxer.repaired(),
             steady_allocations: self.steady_allocations.into_inner(),
             warnings: self.warnings.into_inner().unwrap_or_else(PoisonError::into_inner),

@@ -47,3 +47,24 @@ pub(crate) fn plane_constant(level: Level, dst: &mut [u8], src: &[u8], alpha: u8
         _ => plane(level, dst, src, alpha),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The one kernel whose level no caller can choose; all others are in `tests/kernels`.
+    #[test]
+    fn premultiplying_is_the_same_at_every_level() {
+        let src: Vec<u8> = (0..4 * 300u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        for pixels in 0..=300 {
+            let src = &src[..4 * pixels];
+            let mut expected = vec![9; src.len()];
+            premultiply(Level::SCALAR, &mut expected, src);
+            for level in Level::available() {
+                let mut got = vec![7; src.len()];
+                premultiply(level, &mut got, src);
+                assert!(got == expected, "{level:?}, {pixels} pixels");
+            }
+        }
+    }
+}

@@ -122,7 +122,8 @@ impl LayerPlan {
     /// # Errors
     /// [`Error::UnsupportedFormat`] for a canvas that is none of I420, NV12 and RGBA, [`Error::BadSize`] for a picture,
     /// canvas, target or clip side of 0 or over [`MAX_SIDE`], [`Error::BadParameter`] for a source stretch that is empty,
-    /// not within the upright picture, or whose fractions have no common denominator up to 10^24, [`Error::Mismatch`] for a mask that is not [`PixelFormat::Gray8`] of the target's size.
+    /// not within the upright picture, or whose fractions have no common denominator up to 10^24, [`Error::Mismatch`] for a
+    /// mask that is not [`PixelFormat::Gray8`] of the target's size.
     ///
     /// # Realtime
     /// Allocates.
