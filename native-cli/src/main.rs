@@ -34,6 +34,7 @@ use std::process::ExitCode;
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn main() -> ExitCode {
+    refuse_huge_pages();
     let (console, command) = match arguments::parse() {
         Ok(arguments) => (Console::new(arguments.json), arguments.command),
         Err(exit) => return exit,
@@ -51,3 +52,13 @@ fn main() -> ExitCode {
     };
     console.finish(done)
 }
+
+/// x264 asks the kernel for pages of 2 MB, of which it uses parts here and there; all of each would count as memory.
+#[cfg(target_os = "linux")]
+fn refuse_huge_pages() {
+    // A kernel that cannot do it is no worse than before.
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn refuse_huge_pages() {}
