@@ -7,20 +7,19 @@
 //! Where the index of an MP4 or MOV file stands: at the front of a file (`faststart`, which rewrites it at the end), at the
 //! end of what a seekable writer gets, and in fragments where nothing can be rewritten.
 
+mod description;
+mod destinations;
 mod memory;
 mod track;
 
 pub use memory::MemoryFile;
 
 use crate::aside::AsideFile;
-use crate::encoder::Encoder;
 use crate::live::output::{LiveOutputStats, Receiver};
-use crate::reader::{Fault, Guarded};
+use crate::reader::Fault;
 use crate::redact::redacted;
-use crate::{Access, Cancel, Container, Demuxer, Error, LiveConfig, Packet, Place, State, options, sys};
+use crate::{Container, Error, Packet, State, options, sys};
 use ffmpeg_next as ff;
-use millpond_core::Rational;
-use std::io::{Seek, Write};
 use std::path::Path;
 use track::Track;
 
@@ -71,132 +70,6 @@ impl Drop for Muxer {
 const WORKING: &[State] = &[State::Opened, State::Streaming];
 
 impl Muxer {
-    /// Writes a file, which appears under its name when it is finished. Devices and pipes are written directly.
-    ///
-    /// # Errors
-    /// [`Error::Output`] if nothing can be written there; [`Error::UnsupportedOutput`] if the container is not known;
-    /// [`Error::UnknownOption`] and [`Error::OptionValue`] with near names.
-    pub fn to_file(path: &Path, config: &MuxerConfig) -> Result<Muxer, Error> {
-        let container = config.container_of(path)?;
-        let file = AsideFile::create(path)?;
-        let mut muxer = Muxer::to_aside(&file, path, container, config)?;
-        muxer.aside = Some(file);
-        Ok(muxer)
-    }
-
-    /// Writes a file that somebody else will make appear. `target` stands for it in errors.
-    pub(crate) fn to_aside(
-        file: &AsideFile,
-        target: &Path,
-        container: Container,
-        config: &MuxerConfig,
-    ) -> Result<Muxer, Error> {
-        crate::demuxer::prepare();
-        let place = Place::file(file.path())?;
-        let output = sys::create(place.url(), container.ffmpeg_name()).map_err(|error| Error::output(target, error))?;
-        let layout = if file.is_regular() { Layout::IndexFirst } else { Layout::Fragments };
-        Muxer::with(output, target.display().to_string(), container, layout, config)
-    }
-
-    /// Writes to a writer, from front to end. `name` stands for it in errors and, without a container in the
-    /// configuration, tells it.
-    ///
-    /// FFmpeg's buffer has 32 KiB. An error or panic of the writer comes back from the call that met it.
-    ///
-    /// # Errors
-    /// Those of [`to_file`](Self::to_file).
-    pub fn to_writer(name: &str, writer: impl Write + Send + 'static, config: &MuxerConfig) -> Result<Muxer, Error> {
-        let (writer, fault) = Guarded::new(writer, &Cancel::new());
-        Muxer::custom(name, ff::format::context::StreamIo::from_write(writer), fault, Layout::Fragments, config)
-    }
-
-    /// Writes to a writer that can jump about, so that sizes and an index can be filled in at the end.
-    ///
-    /// # Errors
-    /// Those of [`to_file`](Self::to_file).
-    pub fn to_seekable(
-        name: &str,
-        writer: impl Write + Seek + Send + 'static,
-        config: &MuxerConfig,
-    ) -> Result<Muxer, Error> {
-        let (writer, fault) = Guarded::new(writer, &Cancel::new());
-        Muxer::custom(name, ff::format::context::StreamIo::from_write_seek(writer), fault, Layout::IndexLast, config)
-    }
-
-    fn custom(
-        name: &str,
-        stream: Result<ff::format::context::StreamIo, ff::Error>,
-        fault: Fault,
-        layout: Layout,
-        config: &MuxerConfig,
-    ) -> Result<Muxer, Error> {
-        crate::demuxer::prepare();
-        let container = config.container_of(Path::new(name))?;
-        let temporary = |error: ff::Error| Error::Temporary { what: "a write buffer", reason: error.to_string() };
-        let stream = stream.map_err(temporary)?;
-        let output = sys::create_custom(stream, container.ffmpeg_name()).map_err(temporary)?;
-        let mut muxer = Muxer::with(output, name.to_owned(), container, layout, config)?;
-        muxer.fault = fault;
-        Ok(muxer)
-    }
-
-    /// Writes to an address of an allowed protocol, such as `srt://host:port` or `http://host/path`. Without a container in
-    /// the configuration the name tells it. Blocks while the system keeps FFmpeg waiting, until cancelled.
-    ///
-    /// # Errors
-    /// Those of [`to_file`](Self::to_file); [`Error::Cancelled`].
-    pub fn to_address(place: &Place, access: &Access, cancel: &Cancel, config: &MuxerConfig) -> Result<Muxer, Error> {
-        if let Some(path) = place.path() {
-            return Muxer::to_file(path, config);
-        }
-        let flag = cancel.clone();
-        let opened = Muxer::at(place, &access.lists(place).0, config, move || flag.is_abandoned());
-        if cancel.is_abandoned() { Err(Error::Cancelled) } else { opened }
-    }
-
-    /// Sends to a live receiver, the address of an allowed protocol: RTMP, SRT, UDP, TCP or HTTP. Every call keeps to its
-    /// deadline, and a receiver that is lost can be connected to again; [`live`](crate::live) tells more. Files are written
-    /// as they are.
-    ///
-    /// # Errors
-    /// Those of [`to_file`](Self::to_file); [`Error::TimedOut`] and [`Error::Disconnected`], also from every later call;
-    /// [`Error::Cancelled`].
-    pub fn to_live(
-        place: &Place,
-        access: &Access,
-        cancel: &Cancel,
-        config: &MuxerConfig,
-        live: &LiveConfig,
-    ) -> Result<Muxer, Error> {
-        if let Some(path) = place.path() {
-            return Muxer::to_file(path, config);
-        }
-        let (receiver, mut muxer) = Receiver::connect(place, access, cancel, config, live)?;
-        muxer.live = Some(Box::new(receiver));
-        Ok(muxer)
-    }
-
-    /// Opens an address; `interrupted` is asked while the system keeps FFmpeg waiting, as long as the muxer lives.
-    pub(crate) fn at(
-        place: &Place,
-        protocols: &str,
-        config: &MuxerConfig,
-        interrupted: impl Fn() -> bool + Send + 'static,
-    ) -> Result<Muxer, Error> {
-        crate::demuxer::prepare();
-        let name = place.to_string();
-        let container = config.container_of(Path::new(&name))?;
-        let options: Vec<(&str, &str)> = config.options.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let opened = sys::create_at(place.url(), container.ffmpeg_name(), protocols, &options, interrupted);
-        let (output, interrupt, taken) =
-            opened.map_err(|error| Error::Output { place: name.clone(), reason: error.to_string() })?;
-        let mut config = config.clone();
-        config.options.retain(|(name, _)| !taken.contains(name));
-        let mut muxer = Muxer::with(output, name, container, Layout::Fragments, &config)?;
-        muxer._interrupt = Some(interrupt);
-        Ok(muxer)
-    }
-
     /// Closes the connection, which broke; the streams stay known.
     pub(crate) fn hang_up(&mut self) {
         if let Some(output) = &mut self.output {
@@ -219,39 +92,6 @@ impl Muxer {
         (other.packets, other.repaired) = (self.packets, self.repaired);
         *self = other;
         Ok(())
-    }
-
-    fn with(
-        mut output: ff::format::context::Output,
-        place: String,
-        container: Container,
-        layout: Layout,
-        config: &MuxerConfig,
-    ) -> Result<Muxer, Error> {
-        let layout = if config.is_fragmented { Layout::Fragments } else { layout };
-        let name = container.name();
-        let flags = match layout {
-            Layout::IndexFirst => Some("+faststart"),
-            Layout::IndexLast => None,
-            Layout::Fragments => Some("+frag_keyframe+empty_moov+default_base_moof"),
-        };
-        let flags = flags.filter(|_| container.is_indexed()).map(|flags| ("movflags", flags));
-        let given = config.options.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        options::set_all(&mut output, name, flags.into_iter().chain(given))?;
-        Ok(Muxer {
-            output: Some(output),
-            _interrupt: None,
-            aside: None,
-            place,
-            container,
-            state: State::Created,
-            tracks: Vec::new(),
-            packets: 0,
-            repaired: 0,
-            refused: 0,
-            fault: Fault::default(),
-            live: None,
-        })
     }
 
     /// Does something with a live receiver, if there is one.
@@ -294,129 +134,6 @@ impl Muxer {
     /// were left out.
     pub fn refused(&self) -> u64 {
         self.refused
-    }
-
-    /// Adds the stream of an open encoder and returns its number, which counts from 0.
-    ///
-    /// # Errors
-    /// [`Error::WrongState`] unless created, or for an encoder that is not open; [`Error::UnsupportedOutput`] if the
-    /// container cannot hold its codec.
-    pub fn add_encoder(&mut self, encoder: &impl Encoder) -> Result<usize, Error> {
-        self.state.allow("add_encoder", &[State::Created])?;
-        let Some(context) = encoder.context() else {
-            return Err(Error::WrongState { call: "add_encoder of an encoder", state: State::Created });
-        };
-        self.expect(context.id())?;
-        let base = crate::streams::av_rational(encoder.time_base());
-        let container = self.container;
-        let added = self.output()?.add_stream_with(context).map(|mut stream| {
-            stream.set_time_base(base);
-            let index = stream.index();
-            sys::finish_encoder_stream(&mut stream, context, container.is_indexed());
-            index
-        });
-        let index = added.map_err(|error| self.error(error))?;
-        let filter =
-            sys::PacketFilter::for_headers(self.output()?, index, context).map_err(|error| self.error(error))?;
-        self.tracks.push(Track::new(base, 0, filter));
-        Ok(index)
-    }
-
-    /// Adds a stream that packets of stream `index` of a demuxer are copied into, with all that is known about it, and
-    /// returns its number.
-    ///
-    /// # Errors
-    /// [`Error::WrongState`] unless created; [`Error::UnsupportedOutput`] if the demuxer has no such stream or the container
-    /// cannot hold it.
-    pub fn add_copy(&mut self, demuxer: &Demuxer, index: usize) -> Result<usize, Error> {
-        self.state.allow("add_copy", &[State::Created])?;
-        let stream = source(demuxer, index)?;
-        self.expect(stream.parameters().id())?;
-        let added = sys::copy_stream(self.output()?, &stream).map_err(|error| self.error(error))?;
-        let delay = sys::stream_numbers(&stream).video_delay.into();
-        self.tracks.push(Track::new(stream.time_base(), delay, None));
-        Ok(added)
-    }
-
-    /// Says about a stream what a demuxer says about its stream `index`: language and other metadata, whether it is the
-    /// default, rotation. For streams of encoders; copies have it.
-    ///
-    /// # Errors
-    /// [`Error::WrongState`] unless created; [`Error::UnsupportedOutput`] if there is no such stream.
-    pub fn describe_like(&mut self, stream: usize, demuxer: &Demuxer, index: usize) -> Result<(), Error> {
-        self.state.allow("describe_like", &[State::Created])?;
-        let from = source(demuxer, index)?;
-        sys::describe_stream(self.output()?, stream, &from).map_err(|error| self.error(error))
-    }
-
-    /// Sets an entry of the file's metadata, such as `title`. Containers leave out what they cannot hold.
-    ///
-    /// # Errors
-    /// [`Error::WrongState`] unless created; [`Error::Core`] if name or value hold a zero byte.
-    pub fn set_metadata(&mut self, name: &str, value: &str) -> Result<(), Error> {
-        self.state.allow("set_metadata", &[State::Created])?;
-        let entry = std::ffi::CString::new(name).ok().zip(std::ffi::CString::new(value).ok());
-        let Some((name, value)) = entry else {
-            let expected = "text without a zero byte";
-            return Err(millpond_core::Error::BadParameter { name: "metadata", value: 0.0, expected }.into());
-        };
-        sys::set_metadata(self.output()?, &name, &value).map_err(|error| self.error(error))
-    }
-
-    /// Copies the metadata of a demuxer's file.
-    ///
-    /// # Errors
-    /// [`Error::WrongState`] unless created.
-    pub fn copy_metadata(&mut self, demuxer: &Demuxer) -> Result<(), Error> {
-        self.state.allow("copy_metadata", &[State::Created])?;
-        for (name, value) in &demuxer.context.metadata() {
-            self.set_metadata(name, value)?;
-        }
-        Ok(())
-    }
-
-    /// Adds a chapter from `start` to `end`, in seconds.
-    ///
-    /// # Errors
-    /// [`Error::WrongState`] unless created; [`Error::Output`] if it ends before it begins or its times do not fit.
-    pub fn add_chapter(&mut self, start: Rational, end: Rational, title: &str) -> Result<(), Error> {
-        self.state.allow("add_chapter", &[State::Created])?;
-        let micros = |time: Rational| (time * Rational::from_integer(1_000_000)).round().to_integer();
-        let times = i64::try_from(micros(start)).ok().zip(i64::try_from(micros(end)).ok());
-        let title = title.replace('\0', "");
-        let output = self.output()?;
-        let id = output.nb_chapters().into();
-        let added = match times {
-            Some((start, end)) => {
-                output.add_chapter(id, ff::Rational::new(1, 1_000_000), start, end, title).map(|_| ())
-            }
-            None => Err(ff::Error::InvalidData),
-        };
-        added.map_err(|error| self.error(error))
-    }
-
-    /// Whether a stream is one of pictures.
-    pub(crate) fn is_video(&self, stream: usize) -> bool {
-        let stream = self.output.as_ref().and_then(|output| output.stream(stream));
-        stream.is_some_and(|stream| stream.parameters().medium() == ff::media::Type::Video)
-    }
-
-    /// Whether the container can hold a codec, as far as its muxer knows. Codecs have FFmpeg's names.
-    pub fn accepts(&self, codec: &str) -> bool {
-        sys::codec_named(codec).is_some_and(|codec| self.holds(codec))
-    }
-
-    pub(crate) fn holds(&self, codec: ff::codec::Id) -> bool {
-        let asked = || self.output.as_ref().is_some_and(|output| sys::accepts(output, codec));
-        self.container.only_codec().map_or_else(asked, |only| only == codec)
-    }
-
-    fn expect(&self, codec: ff::codec::Id) -> Result<(), Error> {
-        if self.holds(codec) {
-            return Ok(());
-        }
-        let reason = format!("{} cannot hold it: {}", self.container.name(), self.place);
-        Err(Error::UnsupportedOutput { what: format!("codec {}", codec.name()), reason })
     }
 
     /// Writes the header; streams can be added no more. Allocates.
@@ -578,14 +295,6 @@ impl Muxer {
     }
 }
 
-/// Where the index of an MP4 or MOV file stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Layout {
-    IndexFirst,
-    IndexLast,
-    Fragments,
-}
-
 impl MuxerConfig {
     /// A container, the rest by default.
     pub fn new(container: Container) -> MuxerConfig {
@@ -610,12 +319,4 @@ impl MuxerConfig {
             reason: "its name has no known extension".to_owned(),
         })
     }
-}
-
-/// A stream of a demuxer.
-fn source(demuxer: &Demuxer, index: usize) -> Result<ff::Stream<'_>, Error> {
-    demuxer.context.stream(index).ok_or_else(|| Error::UnsupportedOutput {
-        what: format!("stream {index}"),
-        reason: "the file has no such stream".to_owned(),
-    })
 }
