@@ -145,12 +145,12 @@ fn formats_that_differ_only_in_storage_draw_the_same_pixels() {
             let copy = sibling(&source, other);
             for to in [PixelFormat::I420, PixelFormat::Rgba8] {
                 for turns in 0..4 {
-                    let (w, h) = picture(known, width, height).upright_size();
+                    let spec = |format| PictureSpec { turns, ..picture(format, width, height) };
+                    let (w, h) = spec(known).upright_size();
                     // At its own size, which copies where that is possible, and scaled.
                     for target in [(w, h), (w * 2 + 1, h + 3)] {
                         let at = place((0, 0, w.into(), h.into()), 0, 0, target.0, target.1);
                         let canvas = canvas(to, 20, 17);
-                        let spec = |format| PictureSpec { turns, ..picture(format, width, height) };
                         assert_eq!(
                             packed(&draw(&canvas, spec(other), at, 255, &copy, 3)),
                             packed(&draw(&canvas, spec(known), at, 255, &source, 3)),

@@ -226,7 +226,7 @@ fn a_cut_begins_and_ends_at_key_frames() {
 
 #[test]
 fn chapters_are_cut_with_the_rest() {
-    let list = out("chapters.txt");
+    let list = out("cut-chapters.txt");
     let chapter = |start, end, title| format!("[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={title}\n");
     let three = [chapter(0, 400, "Before"), chapter(400, 1000, "Across"), chapter(1000, 3000, "Beyond")].concat();
     std::fs::write(&list, format!(";FFMETADATA1\n{three}")).unwrap();
