@@ -59,8 +59,6 @@ impl Output {
         let mut video = VideoEncoder::new(VideoEncoderConfig {
             preset: Some("veryfast".to_owned()),
             crf: Some(23.0),
-            // The same file from fewer frames in flight: x264 looks ahead where it encodes, not on a thread with a queue.
-            options: vec![("x264-params".to_owned(), "sync-lookahead=0".to_owned())],
             ..VideoEncoderConfig::new("libx264", layout.width(), layout.height(), scene.canvas.frame_rate)
         });
         video.open()?;
