@@ -47,6 +47,7 @@ mod encoder;
 pub mod encoding;
 mod error;
 pub mod filter;
+mod first_error;
 mod flow;
 pub mod hw;
 mod limits;

@@ -19,6 +19,7 @@ pub use frame_at::frame_at;
 pub use timing::StageTime;
 pub use warnings::Warning;
 
+use crate::first_error::FirstError;
 use crate::queue::{Closed, Sender};
 use crate::{Access, Cancel, DecoderConfig, Error, SharedFrames, SharedMonitor, VideoFrame};
 use assets::Assets;
@@ -30,7 +31,6 @@ use millpond_scene::{Scene, Stage};
 use output::Output;
 use sound::SoundEnd;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 use timing::{Clock, Times};
 use warnings::Warnings;
@@ -103,7 +103,7 @@ pub struct RenderReport {
 struct Run {
     cancel: Cancel,
     warnings: Warnings,
-    failure: Mutex<Option<Error>>,
+    failure: FirstError,
     times: Times,
     monitor: Option<SharedMonitor>,
     frames: Option<SharedFrames>,
@@ -121,7 +121,7 @@ impl Run {
         Run {
             cancel: options.cancel.inner(),
             warnings: Warnings::default(),
-            failure: Mutex::default(),
+            failure: FirstError::default(),
             times: Times::default(),
             monitor: options.monitor.clone(),
             frames: options.frames.clone(),
@@ -133,12 +133,7 @@ impl Run {
 
     /// Keeps the first error and ends everybody. Those who end because others did have nothing to say.
     fn fail(&self, error: Error) {
-        let mut first = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        if first.is_none() && !matches!(error, Error::Cancelled) {
-            *first = Some(error);
-        }
-        drop(first);
-        self.cancel.abandon();
+        self.failure.keep(error, &self.cancel);
     }
 }
 
@@ -189,7 +184,7 @@ pub fn render(
     while let Some(warning) = run.warnings.take() {
         on_event(Event::Warning(warning))?;
     }
-    if let Some(error) = run.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    if let Some(error) = run.failure.get() {
         return Err(error);
     }
     let Some((composed, file)) = composed.filter(|_| !run.cancel.is_abandoned()) else { return Err(Error::Cancelled) };

@@ -207,7 +207,7 @@ mod tests {
         let (packets, from_encoder) = bounded(1);
         pictures.send(picture()).unwrap();
         stage(&run, || encode(encoder, to_encode, packets, &run));
-        assert_eq!(run.failure.lock().unwrap().as_ref().map(Error::code), Some("E_MISMATCH"));
+        assert_eq!(run.failure.get().as_ref().map(Error::code), Some("E_MISMATCH"));
         assert!(run.cancel.is_abandoned());
         assert!(pictures.send(picture()).is_err(), "the composing stage is not told");
         assert!(from_encoder.receive().is_none(), "the muxer is not told");

@@ -1,13 +1,13 @@
 //! What the threads of a segmenter share: the flag that ends them, the first error, and what they counted.
 
+use crate::first_error::FirstError;
 use crate::{Cancel, Error};
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, PoisonError};
 
 /// Shared by all threads.
 pub(crate) struct Run {
     pub(crate) cancel: Cancel,
-    failure: Mutex<Option<Error>>,
+    failure: FirstError,
     /// Pictures decoded.
     pub(crate) pictures: AtomicU64,
     /// Pictures and packets that were damaged.
@@ -22,7 +22,7 @@ impl Run {
     pub(crate) fn new(cancel: &Cancel) -> Run {
         Run {
             cancel: cancel.inner(),
-            failure: Mutex::default(),
+            failure: FirstError::default(),
             pictures: AtomicU64::new(0),
             damaged: AtomicU64::new(0),
             skipped: AtomicU64::new(0),
@@ -39,16 +39,11 @@ impl Run {
 
     /// Keeps the first error and ends everybody. Those who end because others did have nothing to say.
     pub(crate) fn fail(&self, error: Error) {
-        let mut first = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        if first.is_none() && !matches!(error, Error::Cancelled) {
-            *first = Some(error);
-        }
-        drop(first);
-        self.cancel.abandon();
+        self.failure.keep(error, &self.cancel);
     }
 
     /// The first error.
     pub(crate) fn failure(&self) -> Option<Error> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.failure.get()
     }
 }

@@ -1,5 +1,6 @@
 //! What all threads of a transcoding share: the muxer, the wish to end, the first error, and what is counted.
 
+use crate::first_error::FirstError;
 use crate::render::Warning;
 use crate::{Cancel, Error, Muxer, Packet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +11,7 @@ pub(super) struct Stages {
     /// Raised when one of them fails, too.
     pub(super) cancel: Cancel,
     muxer: Mutex<Muxer>,
-    failure: Mutex<Option<Error>>,
+    failure: FirstError,
     warnings: Mutex<Vec<Warning>>,
     /// Pictures encoded so far.
     pub(super) frames: AtomicU64,
@@ -34,7 +35,7 @@ impl Stages {
         Stages {
             cancel: cancel.inner(),
             muxer: Mutex::new(muxer),
-            failure: Mutex::default(),
+            failure: FirstError::default(),
             warnings: Mutex::default(),
             frames: AtomicU64::new(0),
             damaged: AtomicU64::new(0),
@@ -52,12 +53,7 @@ impl Stages {
 
     /// Keeps the first error and ends everybody. Those who end because others did have nothing to say.
     pub(super) fn fail(&self, error: Error) {
-        let mut first = lock(&self.failure);
-        if first.is_none() && !matches!(error, Error::Cancelled) {
-            *first = Some(error);
-        }
-        drop(first);
-        self.cancel.abandon();
+        self.failure.keep(error, &self.cancel);
     }
 
     /// Writes a packet, and leaves it empty.
@@ -86,7 +82,7 @@ impl Stages {
 
     /// Once all threads have ended: finishes the file, or says what went wrong.
     pub(super) fn finish(self) -> Result<Done, Error> {
-        if let Some(error) = lock(&self.failure).take() {
+        if let Some(error) = self.failure.get() {
             return Err(error);
         }
         let mut muxer = self.muxer.into_inner().unwrap_or_else(PoisonError::into_inner);
