@@ -32,8 +32,7 @@ const MODULES: [Module; 4] = [
 /// Compiles `bindings/wasm` and leaves `millpond_wasm.js` and `millpond_wasm_bg.wasm` of each module in a folder of
 /// `bindings/wasm/pkg`.
 pub(crate) fn build(root: &Path) -> Result<(), Error> {
-    let only = std::env::var("ONLY").unwrap_or_default();
-    MODULES.iter().filter(|m| only.is_empty() || only.contains(m.name)).try_for_each(|module| module.build(root))
+    MODULES.iter().try_for_each(|module| module.build(root))
 }
 
 impl Module {
@@ -50,11 +49,7 @@ impl Module {
         let compiled = target.join("wasm32-unknown-unknown/wasm/millpond_wasm.wasm");
         let module = target.join("millpond_wasm.wasm");
         if Command::new("wasm-opt").arg("--version").output().is_ok_and(|output| output.status.success()) {
-            run(Command::new("wasm-opt")
-                .arg(std::env::var("WO").unwrap_or("-O3".into()))
-                .arg(&compiled)
-                .arg("-o")
-                .arg(&module))?;
+            run(Command::new("wasm-opt").arg("-O3").arg(&compiled).arg("-o").arg(&module))?;
         } else {
             eprintln!("warning: wasm-opt (binaryen) is missing; the module is larger than it need be");
             std::fs::copy(&compiled, &module)?;
