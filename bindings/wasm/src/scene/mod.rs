@@ -44,7 +44,7 @@ impl Scene {
     /// The code of the first thing that is wrong in the file; the message has them all.
     #[wasm_bindgen(constructor)]
     pub fn new(json: &str) -> Result<Scene, JsValue> {
-        let scene = millpond_scene::Scene::from_json(json).map_err(|error| errors::thrown(error.code(), &error))?;
+        let scene = read(json)?;
         let (layers, assets) = (scene.layers.len(), scene.assets.len());
         let stage = Stage::new(scene).map_err(refused)?;
         let layout = stage.canvas_layout().map_err(refused)?;
@@ -68,7 +68,15 @@ impl Scene {
         still::is_still(start)
     }
 
-    /// What frame `n` still needs: 0 nothing, 1 open, 2 picture, 3 input, 4 close. [`Scene::need_index`] says of what.
+    /// Shows another scene of the same canvas, assets and layers' assets from now on.
+    ///
+    /// # Errors
+    /// `E_SCENE_CHANGED`, and those of [`Scene::new`]; nothing changes then.
+    pub fn update(&mut self, json: &str) -> Result<(), JsValue> {
+        self.stage.set_scene(read(json)?).map_err(refused)
+    }
+
+    /// What frame `n` still needs: 0 nothing, 1 open, 2 picture, 3 input, 4 seek, 5 close. [`Scene::need_index`] says of what.
     ///
     /// # Realtime
     /// Does not allocate.
@@ -79,11 +87,12 @@ impl Scene {
             Need::Open { .. } => 1,
             Need::Picture { .. } => 2,
             Need::Input { .. } => 3,
+            Need::Seek { .. } => 4,
             Need::Close { layer } => {
                 if let Some(feed) = self.feeds.get_mut(layer) {
                     feed.close();
                 }
-                4
+                5
             }
         }
     }
@@ -93,7 +102,9 @@ impl Scene {
     pub fn need_index(&self) -> u32 {
         match self.need {
             Need::Nothing => 0,
-            Need::Open { layer } | Need::Picture { layer } | Need::Close { layer } => layer as u32,
+            Need::Open { layer } | Need::Picture { layer } | Need::Seek { layer } | Need::Close { layer } => {
+                layer as u32
+            }
             Need::Input { asset } => asset as u32,
         }
     }
@@ -300,6 +311,10 @@ impl Scene {
         let no_such = SceneError::NoSuch { what: "layer or asset", index: index as usize, count };
         self.feeds.get_mut(index as usize).ok_or_else(|| refused(no_such))
     }
+}
+
+fn read(json: &str) -> Result<millpond_scene::Scene, JsValue> {
+    millpond_scene::Scene::from_json(json).map_err(|error| errors::thrown(error.code(), &error))
 }
 
 /// Tags by number: MatrixCoefficients of H.273; 0 no range, 1 limited, 2 full.
