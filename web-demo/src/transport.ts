@@ -1,6 +1,6 @@
 /** Play, pause, seek and step: which frame is shown when. */
 
-import { memoryStats } from "millpond";
+import { stats } from "millpond";
 import { drawMel } from "./mel_view.js";
 import type { Panel } from "./panel.js";
 import type { Player } from "./player.js";
@@ -91,7 +91,7 @@ export class Transport {
       if (wanted === undefined || wanted === this.#frame) return;
       if (wanted !== this.#frame + 1) this.player.seek();
       await this.#show(wanted);
-      this.#steadyBefore = memoryStats().steadyAllocations;
+      this.#steadyBefore = stats().memory.steadyAllocations;
       this.#showAll(undefined);
     });
   }
@@ -102,7 +102,7 @@ export class Transport {
     // A hair more than the frame's start, so that rounding does not fall back to the frame before.
     const time = await this.#speaker.start(this.#frame / frameRate + 1e-9);
     let [shown, panelAt] = [0, performance.now()];
-    this.#steadyBefore = memoryStats().steadyAllocations;
+    this.#steadyBefore = stats().memory.steadyAllocations;
     while (this.#playing) {
       const now = await new Promise<number>(requestAnimationFrame);
       const due = Math.min(Math.floor(time() * frameRate), frameCount - 1);

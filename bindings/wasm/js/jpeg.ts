@@ -1,6 +1,5 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import "./dispose.js";
-import { opened } from "./errors.js";
+import { Closable } from "./closable.js";
 import type { FrameSlot } from "./frame_pool.js";
 import { opening } from "./memory.js";
 import { bytes } from "./module.js";
@@ -33,8 +32,8 @@ function common(options: JpegOptions) {
  * const file = jpeg.encode(canvas); // a slot of a FramePool
  * ```
  */
-export class JpegEncoder {
-  #raw: raw.JpegEncoder | undefined;
+export class JpegEncoder extends Closable {
+  readonly #raw: raw.JpegEncoder;
 
   /**
    * Plans it and makes room for the largest file there can be.
@@ -44,7 +43,9 @@ export class JpegEncoder {
    */
   constructor(options: JpegOptions & { huffman?: "standard" | "optimised" }) {
     const rest = [options.huffman ?? "standard", options.restartInterval ?? 0] as const;
-    this.#raw = opening(() => new raw.JpegEncoder(...common(options), ...rest));
+    const inner = opening(() => new raw.JpegEncoder(...common(options), ...rest));
+    super("JpegEncoder", inner);
+    this.#raw = inner;
   }
 
   /**
@@ -54,25 +55,15 @@ export class JpegEncoder {
    * @throws MillpondError `E_MISMATCH`, `E_CLOSED`.
    */
   encode(picture: FrameSlot): Uint8Array<ArrayBuffer> {
-    const inner = opened(this.#raw, "JpegEncoder");
+    const inner = this.opened(this.#raw);
     const length = inner.encode(picture.raw, picture.index);
     return bytes(inner.file(), length);
-  }
-
-  /** Frees the plan and the file. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }
 
 /** A JPEG encoder that keeps what it coded and codes again only what changed; the files are those of whole encoding. */
-export class JpegStrips {
-  #raw: raw.JpegStrips | undefined;
+export class JpegStrips extends Closable {
+  readonly #raw: raw.JpegStrips;
 
   /**
    * Plans it and makes room for what it keeps.
@@ -80,7 +71,9 @@ export class JpegStrips {
    * @throws MillpondError as {@link JpegEncoder}.
    */
   constructor(options: JpegOptions) {
-    this.#raw = opening(() => new raw.JpegStrips(...common(options), options.restartInterval ?? 0));
+    const inner = opening(() => new raw.JpegStrips(...common(options), options.restartInterval ?? 0));
+    super("JpegStrips", inner);
+    this.#raw = inner;
   }
 
   /**
@@ -94,7 +87,7 @@ export class JpegStrips {
     picture: FrameSlot,
     changed: Iterable<readonly [number, number, number, number]>,
   ): Uint8Array<ArrayBuffer> {
-    const inner = opened(this.#raw, "JpegStrips");
+    const inner = this.opened(this.#raw);
     for (const [x, y, width, height] of changed) inner.change(x, y, width, height);
     const length = inner.encode(picture.raw, picture.index);
     return bytes(inner.file(), length);
@@ -102,21 +95,11 @@ export class JpegStrips {
 
   /** How many strips the last picture needed; the others were kept. */
   get coded(): number {
-    return opened(this.#raw, "JpegStrips").coded();
+    return this.opened(this.#raw).coded();
   }
 
   /** Forgets what is kept: the next picture is coded whole. */
   forget(): void {
-    opened(this.#raw, "JpegStrips").forget();
-  }
-
-  /** Frees everything. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    this.opened(this.#raw).forget();
   }
 }

@@ -1,4 +1,4 @@
-import { MillpondError } from "./errors.js";
+import { tooSmall } from "./errors.js";
 import type { FrameLayout, PixelFormat } from "./layout.js";
 import { bytes } from "./module.js";
 
@@ -19,7 +19,7 @@ export function copyPlanes(planes: readonly Uint8Array[], layout: FrameLayout, a
     const needed = rowBytes * rows;
     const got = planes[index]?.length ?? 0;
     if (got < needed) {
-      throw new MillpondError("E_BUFFER_TOO_SMALL", `plane ${index} is too small: needed ${needed}, got ${got}`);
+      throw tooSmall(`plane ${index} is`, needed, got);
     }
   });
   const picture = bytes(address, layout.size);

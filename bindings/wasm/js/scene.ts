@@ -1,11 +1,10 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import "./dispose.js";
-import { opened } from "./errors.js";
+import { Closable } from "./closable.js";
 import { FORMATS, readLayout, type FrameLayout } from "./layout.js";
 import { memoryStats, opening, type MemoryStats } from "./memory.js";
 import { buffer, bytes } from "./module.js";
 import { copyPlanes, type Planes } from "./planes.js";
-import { readPoolStats, type PoolStats } from "./pool_stats.js";
+import { listPools, readPoolStats, type NamedPoolStats } from "./pool_stats.js";
 import { readSceneInfo, type SceneInfo } from "./scene_info.js";
 import { copyVideoFrame, kindOf, newVideoFrame, type FrameKind } from "./video_frame.js";
 
@@ -44,6 +43,20 @@ export interface ClipInfo {
   codec?: string;
   /** `VideoDecoderConfig.description`, if there is one. */
   description?: Uint8Array;
+  /**
+   * Format and visible size of the pictures, if they are known. The clip's pool is then made now, so that the first picture
+   * allocates nothing; it is made anew if they turn out to be others.
+   */
+  picture?: FrameKind;
+}
+
+/** What a scene may be told when it is made. */
+export interface SceneOptions {
+  /**
+   * Pictures in the pool of each clip and each pushed asset, 3 to 1024. 3 if absent, which is enough for whoever pushes
+   * pictures when they are needed: one shows, one comes next, one is being copied.
+   */
+  initialFrames?: number;
 }
 
 /** An end that decides how long a scene without `duration` is. */
@@ -58,7 +71,7 @@ export interface SceneStats {
   /** Pictures of clips that were pushed. */
   pictures: number;
   /** The pools that exist now, one for each layer that shows a clip and each pushed asset. */
-  pools: (PoolStats & FrameKind & { name: string })[];
+  pools: (NamedPoolStats & FrameKind)[];
   /** The module's heap and memory. */
   memory: MemoryStats;
 }
@@ -86,11 +99,12 @@ export function innerScene(scene: Scene): raw.Scene {
  *
  * Composing and pushing allocate nothing on the module's heap once each layer has been drawn.
  */
-export class Scene {
+export class Scene extends Closable {
   /** Format, size and planes of the canvas. */
   readonly canvasLayout: FrameLayout;
-  #raw: raw.Scene | undefined;
+  readonly #raw: raw.Scene;
   #info: SceneInfo;
+  readonly #unlist: () => void;
   readonly #layouts: (FrameLayout | undefined)[] = [];
 
   static {
@@ -103,13 +117,17 @@ export class Scene {
    * @param json - The text of the scene file. Do not pass it through `JSON.parse`: numbers are the decimals they are
    *   written as.
    * @throws MillpondError with the code of the first thing that is wrong; the message lists everything.
+   *   `E_BAD_PARAMETER`, `E_OUT_OF_MEMORY`.
    */
-  constructor(json: string) {
-    const inner = opening(() => new raw.Scene(json));
+  constructor(json: string, { initialFrames = 3 }: SceneOptions = {}) {
+    const inner = opening(() => new raw.Scene(json, initialFrames));
+    super("Scene", inner);
     this.#raw = inner;
     this.#info = readSceneInfo(inner);
     const { format, width, height } = this.#info.canvas;
     this.canvasLayout = readLayout(format, width, height, (plane, figure) => inner.canvasLayout(plane, figure));
+    this.#info.assets.forEach(({ input }, asset) => input && this.#layout(this.#info.layers.length + asset, input));
+    this.#unlist = listPools(this);
   }
 
   /** What the scene file says. */
@@ -212,9 +230,13 @@ export class Scene {
     const [matrix, range] = colorNumbers(clip.colorSpace);
     const turns = (clip.rotation ?? 0) / 90;
     const { timeScale, codec = "", description = new Uint8Array() } = clip;
-    opening(() =>
-      inner.openClip(layer, timeScale, turns, aspectWidth, aspectHeight, matrix, range, codec, description),
-    );
+    opening(() => {
+      inner.openClip(layer, timeScale, turns, aspectWidth, aspectHeight, matrix, range, codec, description);
+      const { picture } = clip;
+      if (picture === undefined) return;
+      inner.readyFeed(layer, FORMATS.indexOf(picture.format), picture.width, picture.height);
+      this.#layout(layer, picture);
+    });
   }
 
   /**
@@ -315,6 +337,11 @@ export class Scene {
 
   /** Pools, pictures and the module's memory. */
   stats(): SceneStats {
+    return { pictures: this.#open().pictures, pools: this.pools(), memory: memoryStats() };
+  }
+
+  /** @internal The pools that exist now. */
+  pools(): SceneStats["pools"] {
     const inner = this.#open();
     const { layers, assets } = this.info;
     const pools: SceneStats["pools"] = [];
@@ -326,34 +353,33 @@ export class Scene {
       const { format, width, height } = layout;
       pools.push({ name, format, width, height, ...pool });
     });
-    return { pictures: inner.pictures, pools, memory: memoryStats() };
+    return pools;
   }
 
-  /** Frees everything. */
   close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    this.#unlist();
+    super.close();
   }
 
   #open(): raw.Scene {
-    return opened(this.#raw, "Scene");
+    return this.opened(this.#raw);
   }
 
   /** Readies a slot of a feed; its layout is read again only when the kind of picture changes. */
   #begin(feed: number, kind: FrameKind): { address: number; layout: FrameLayout } {
     const inner = this.#open();
     const address = inner.beginPicture(feed, FORMATS.indexOf(kind.format), kind.width, kind.height);
+    return { address, layout: this.#layout(feed, kind) };
+  }
+
+  /** Layout of a feed's pictures, which are of this kind. */
+  #layout(feed: number, { format, width, height }: FrameKind): FrameLayout {
     let layout = this.#layouts[feed];
-    if (layout?.format !== kind.format || layout.width !== kind.width || layout.height !== kind.height) {
-      const { format, width, height } = kind;
-      layout = readLayout(format, width, height, (plane, figure) => inner.feedLayout(feed, plane, figure));
+    if (layout?.format !== format || layout.width !== width || layout.height !== height) {
+      layout = readLayout(format, width, height, (plane, figure) => this.#raw.feedLayout(feed, plane, figure));
       this.#layouts[feed] = layout;
     }
-    return { address, layout };
+    return layout;
   }
 
   async #copy(feed: number, frame: VideoFrame): Promise<void> {

@@ -52,7 +52,8 @@ export interface FrameKind {
 export function kindOf(frame: VideoFrame): FrameKind {
   const format = frame.format === null ? undefined : FORMATS[frame.format];
   if (format === undefined || frame.visibleRect === null) {
-    throw new MillpondError("E_UNSUPPORTED_FORMAT", `video frames of format ${frame.format} cannot be read`);
+    const format = String(frame.format);
+    throw new MillpondError("E_UNSUPPORTED_FORMAT", `video frames of format ${format} cannot be read`, { format });
   }
   return { format, width: frame.visibleRect.width, height: frame.visibleRect.height };
 }
@@ -65,7 +66,7 @@ export function kindOf(frame: VideoFrame): FrameKind {
 export function newVideoFrame(layout: FrameLayout, address: number, timing: VideoFrameTiming): VideoFrame {
   const { format, width, height, planes } = layout;
   const unsupported = () =>
-    new MillpondError("E_UNSUPPORTED_FORMAT", `WebCodecs has no video frames of format ${format} here`);
+    new MillpondError("E_UNSUPPORTED_FORMAT", `WebCodecs has no video frames of format ${format} here`, { format });
   const name = NAMES.get(format);
   if (name === undefined) throw unsupported();
   const init: VideoFrameBufferInit = {

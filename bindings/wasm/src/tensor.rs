@@ -89,7 +89,7 @@ impl FrameToTensor {
         index: u32,
     ) -> Result<(), JsValue> {
         let tensor = self.plan.spec().tensor;
-        to.lending.write(batch, |batch| {
+        to.lending.lent.write(batch, |batch| {
             let out = tensor.slot(batch.as_mut_slice(), index as usize).map_err(errors::core)?;
             from.read(picture, |picture| self.plan.tensor_into(picture, out))
         })
@@ -145,7 +145,7 @@ impl TensorToFrame {
         to: &FramePool,
         picture: u32,
     ) -> Result<(), JsValue> {
-        from.lending.write(batch, |batch| {
+        from.lending.lent.write(batch, |batch| {
             let tensor = self.tensor.slot(batch.as_mut_slice(), index as usize).map_err(errors::core)?;
             to.write(picture, |picture| self.plan.frame_into(tensor, picture).map_err(errors::core))
         })
