@@ -4,19 +4,19 @@ import { MillpondError } from "./errors.js";
 /** How many objects of each class are open. */
 const open = new Map<string, number>();
 
-/** Notes that so many more objects of a class are open. */
+/** @internal Notes that so many more objects of a class are open. */
 export function count(what: string, more: 1 | -1): void {
   const now = (open.get(what) ?? 0) + more;
   if (now > 0) open.set(what, now);
   else open.delete(what);
 }
 
-/** How many objects of each class are open; classes without any are left out. */
+/** @internal How many objects of each class are open; classes without any are left out. */
 export function openHandles(): Record<string, number> {
   return Object.fromEntries(open);
 }
 
-/** The error of a handle that is used after it was closed. */
+/** @internal The error of a handle that is used after it was closed. */
 export function closed(what: string): MillpondError {
   return new MillpondError("E_CLOSED", `this ${what} was closed`);
 }

@@ -19,9 +19,18 @@ export interface JpegOptions extends ColorFormat {
   restartInterval?: number;
 }
 
-function common(options: JpegOptions) {
-  const { format, width, height, quality, subsampling } = options;
-  return [format, width, height, ...rawColor(options), quality ?? 80, subsampling ?? "4:2:0"] as const;
+/** Works with what the files are like as the module takes it. */
+function described<T>(options: JpegOptions, huffman: string, work: (spec: raw.JpegSpec) => T): T {
+  const { format, width, height, quality = 80, subsampling = "4:2:0", restartInterval = 0 } = options;
+  return opening(() => {
+    const spec = new raw.JpegSpec(format, width, height, ...rawColor(options));
+    try {
+      spec.coding(quality, subsampling, huffman, restartInterval);
+      return work(spec);
+    } finally {
+      spec.free();
+    }
+  });
 }
 
 /**
@@ -42,8 +51,7 @@ export class JpegEncoder extends Closable {
    * @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_BAD_SIZE`, `E_BAD_PARAMETER`, `E_OUT_OF_MEMORY`.
    */
   constructor(options: JpegOptions & { huffman?: "standard" | "optimised" }) {
-    const rest = [options.huffman ?? "standard", options.restartInterval ?? 0] as const;
-    const inner = opening(() => new raw.JpegEncoder(...common(options), ...rest));
+    const inner = described(options, options.huffman ?? "standard", (spec) => new raw.JpegEncoder(spec));
     super("JpegEncoder", inner);
     this.#raw = inner;
   }
@@ -71,7 +79,7 @@ export class JpegStrips extends Closable {
    * @throws MillpondError as {@link JpegEncoder}.
    */
   constructor(options: JpegOptions) {
-    const inner = opening(() => new raw.JpegStrips(...common(options), options.restartInterval ?? 0));
+    const inner = described(options, "standard", (spec) => new raw.JpegStrips(spec));
     super("JpegStrips", inner);
     this.#raw = inner;
   }

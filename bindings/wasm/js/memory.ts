@@ -15,7 +15,7 @@ export interface MemoryStats {
   growths: number;
 }
 
-/** Reads the module's allocation counters and the size of its memory. */
+/** @internal Reads the module's allocation counters and the size of its memory. */
 export function memoryStats(): MemoryStats {
   return {
     steadyAllocations: raw.steadyAllocations(),
@@ -36,7 +36,7 @@ export function reserveMemory(bytes: number): void {
   opening(() => raw.reserveMemory(bytes));
 }
 
-/** Runs `work`, whose heap allocations count as opening. */
+/** @internal Runs `work`, whose heap allocations count as opening. */
 export function opening<T>(work: () => T): T {
   raw.setOpening(true);
   try {

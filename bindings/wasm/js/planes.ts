@@ -13,7 +13,7 @@ export interface Planes {
   planes: readonly Uint8Array[];
 }
 
-/** Copies a picture row by row to `address`, where `layout` is of its format and size. */
+/** @internal Copies a picture row by row to `address`, where `layout` is of its format and size. */
 export function copyPlanes(planes: readonly Uint8Array[], layout: FrameLayout, address: number): void {
   layout.planes.forEach(({ rowBytes, rows }, index) => {
     const needed = rowBytes * rows;

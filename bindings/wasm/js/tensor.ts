@@ -32,12 +32,18 @@ export interface FrameToTensorOptions extends ColorFormat {
   tensor: TensorOptions;
 }
 
-type Raw = [number, number, string, string, string, number, number, number, number, number, number];
-
-function rawTensor({ width, height, layout, order, normalise }: TensorOptions): Raw {
-  const { mean, std } = typeof normalise === "object" ? normalise : { mean: [0, 0, 0] as const, std: [1, 1, 1] as const };
-  const way = typeof normalise === "object" ? "mean-std" : (normalise ?? "0..1");
-  return [width, height, layout ?? "chw", order ?? "rgb", way, ...mean, ...std];
+/** Works with a tensor's description as the module takes it. */
+function described<T>({ width, height, layout, order, normalise }: TensorOptions, work: (spec: raw.TensorSpec) => T): T {
+  return opening(() => {
+    const spec = new raw.TensorSpec(width, height, layout ?? "chw", order ?? "rgb");
+    try {
+      if (typeof normalise === "object") spec.meanStd(...normalise.mean, ...normalise.std);
+      else if (normalise !== undefined) spec.normalise(normalise);
+      return work(spec);
+    } finally {
+      spec.free();
+    }
+  });
 }
 
 /**
@@ -58,7 +64,7 @@ export class FrameToTensor extends Closable {
   constructor(options: FrameToTensorOptions) {
     const { format, source, crop, filter, tensor } = options;
     const how = [...rawColor(options), rawCrop(crop), filter ?? "bilinear-antialiased"] as const;
-    const inner = opening(() => new raw.FrameToTensor(format, source[0], source[1], ...how, ...rawTensor(tensor)));
+    const inner = described(tensor, (spec) => new raw.FrameToTensor(format, source[0], source[1], ...how, spec));
     super("FrameToTensor", inner);
     this.#raw = inner;
   }
@@ -85,7 +91,7 @@ export class TensorToFrame extends Closable {
    * @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_BAD_SIZE`, `E_BAD_PARAMETER`.
    */
   constructor(tensor: TensorOptions, format: PixelFormat) {
-    const inner = opening(() => new raw.TensorToFrame(format, ...rawTensor(tensor)));
+    const inner = described(tensor, (spec) => new raw.TensorToFrame(format, spec));
     super("TensorToFrame", inner);
     this.#raw = inner;
   }

@@ -44,7 +44,7 @@ export interface FrameKind {
 }
 
 /**
- * The format and size that a picture in wasm memory needs for holding what `frame` shows.
+ * @internal The format and size that a picture in wasm memory needs for holding what `frame` shows.
  *
  * @throws MillpondError `E_UNSUPPORTED_FORMAT` for pixels that cannot be read (a GPU's own format) or have more than ten
  *   bits.
@@ -59,7 +59,7 @@ export function kindOf(frame: VideoFrame): FrameKind {
 }
 
 /**
- * A `VideoFrame` of a picture at `address`, for a `VideoEncoder` or a canvas. The browser copies the pixels.
+ * @internal A `VideoFrame` of a picture at `address`, for a `VideoEncoder` or a canvas. The browser copies the pixels.
  *
  * @throws MillpondError `E_UNSUPPORTED_FORMAT` for a format that this browser's WebCodecs does not have.
  */
@@ -85,7 +85,7 @@ export function newVideoFrame(layout: FrameLayout, address: number, timing: Vide
   }
 }
 
-/** Copies what `frame` shows to a picture of its {@link kindOf kind} at `address`. */
+/** @internal Copies what `frame` shows to a picture of its {@link kindOf kind} at `address`. */
 export async function copyVideoFrame(frame: VideoFrame, layout: FrameLayout, address: number): Promise<void> {
   const options: VideoFrameCopyToOptions = {
     rect: frame.visibleRect!,

@@ -52,7 +52,7 @@ pub use converter::Converter;
 #[cfg(feature = "video")]
 pub use frame_pool::FramePool;
 #[cfg(feature = "video")]
-pub use jpeg::{JpegEncoder, JpegStrips};
+pub use jpeg::{JpegEncoder, JpegSpec, JpegStrips};
 pub use lending::PoolPolicy;
 #[cfg(feature = "audio")]
 pub use mel::Mel;
@@ -71,5 +71,5 @@ pub use sample_pool::SamplePool;
 #[cfg(feature = "scene")]
 pub use scene::Scene;
 #[cfg(feature = "video")]
-pub use tensor::{FrameToTensor, TensorToFrame};
+pub use tensor::{FrameToTensor, TensorSpec, TensorToFrame};
 pub use tensor_pool::TensorPool;

@@ -9,6 +9,7 @@ use super::damage::Damage;
 use super::place::Area;
 use super::{CanvasSpec, Layer, LayerPlan, Target};
 use crate::Error;
+use crate::sorted::sorted_by_key;
 use crate::video::fill::Samples;
 use crate::video::{Frame, FrameLayout, FrameView, FrameViewMut, PixelFormat};
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -233,10 +234,7 @@ impl Compositor {
     }
 
     fn sort(&mut self) {
-        self.order.clear();
-        self.order.extend(0..self.layers.len());
-        let layers = &self.layers;
-        self.order.sort_by_key(|&index| layers[index].z);
+        self.order = sorted_by_key(0..self.layers.len(), |&index| self.layers[index].z);
         // Each where it was and where it is.
         self.damage = Damage::with_capacity(2 * self.layers.len() + 1);
         self.redraw();
