@@ -3,7 +3,7 @@
  * used is refused here and not in the middle of playing.
  */
 
-import { EncodedPacketSink, type Input, type InputVideoTrack } from "mediabunny";
+import { EncodedPacketSink, type Input, type InputTrack, type InputVideoTrack } from "mediabunny";
 import { Scene } from "millpond";
 import { closeAsset, openBlob, type OpenedAsset } from "../assets.js";
 import { ClipFeed } from "../clip_feed.js";
@@ -36,10 +36,7 @@ async function summaryOf(name: string, asset: OpenedAsset): Promise<FileSummary>
   const { input } = asset;
   const video = await input.getPrimaryVideoTrack();
   const audio = await input.getPrimaryAudioTrack();
-  for (const track of [video, audio]) {
-    // A file that was cut off lacks what its index, at its beginning, promises at its end.
-    if (track !== null && (await new EncodedPacketSink(track).getPacket(Infinity)) === null) throw refusal("there is nothing in it");
-  }
+  for (const track of [video, audio]) if (track !== null) await readToTheEnd(track);
   if (video !== null) {
     await decodePicture(input);
     // A clip is of use without its sound.
@@ -53,6 +50,14 @@ async function summaryOf(name: string, asset: OpenedAsset): Promise<FileSummary>
   await decodeSound(input);
   const { sound } = await describe(asset);
   return { name, kind: "sound", duration: sound!.end };
+}
+
+/** A file that was cut off lacks what its index, at its beginning, promises at its end. */
+async function readToTheEnd(track: InputTrack): Promise<void> {
+  const sink = new EncodedPacketSink(track);
+  if ((await sink.getPacket(Infinity)) !== null) return;
+  const isPromised = (await sink.getPacket(Infinity, { metadataOnly: true })) !== null;
+  throw refusal(isPromised ? "the file was cut off: its end is missing" : "there is nothing in it");
 }
 
 /** millpond's own decoder must take it, whatever the browser's says. */
