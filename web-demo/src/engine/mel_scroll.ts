@@ -12,12 +12,15 @@ const COLUMNS_PER_SECOND = 80;
 /** Columns that may be computed before they are heard: more than the sound runs ahead. */
 const AHEAD = 160;
 
+/** Samples of which one push can be drawn. */
+const DRAWABLE = 1024;
+
 /** Draws the sound of one scene. */
 export class MelScroll {
   readonly #shown: OffscreenCanvasRenderingContext2D;
   readonly #tape: OffscreenCanvasRenderingContext2D;
   readonly #stream = new MelStream("lipsync", { sampleRate: Mixer.RATE });
-  readonly #mono = new Float32Array(Mixer.MOST_FRAMES);
+  readonly #mono = new Float32Array(DRAWABLE);
   readonly #features = new Float32Array(64 * this.#stream.nMels);
   /** Time of the first column, and how many there are. */
   #from = 0;
@@ -39,8 +42,15 @@ export class MelScroll {
 
   /** Takes the next block of the mix. */
   push([left, right]: Block): void {
-    const mono = this.#mono.subarray(0, left.length);
-    for (let i = 0; i < mono.length; i++) mono[i] = (left[i]! + right[i]!) / 2;
+    for (let from = 0; from < left.length; from += this.#mono.length) {
+      const mono = this.#mono.subarray(0, left.length - from);
+      for (let i = 0; i < mono.length; i++) mono[i] = (left[from + i]! + right[from + i]!) / 2;
+      this.#draw(mono);
+    }
+  }
+
+  /** Draws the columns of the next samples on the tape. */
+  #draw(mono: Float32Array): void {
     const frames = this.#stream.push(mono, this.#features);
     if (frames === 0) return;
     const { canvas } = this.#tape;
