@@ -269,7 +269,7 @@ export class Scene {
   }
 
   /**
-   * Composes frame `n` on the canvas.
+   * Composes frame `n` on the canvas: draws again what changed since the last one.
    *
    * @throws MillpondError `E_NOT_READY` if {@link need} has not come to nothing.
    */
@@ -277,7 +277,10 @@ export class Scene {
     this.#open().compose(n);
   }
 
-  /** The composed canvas with its row padding, described by {@link canvasLayout}. A fresh view: do not keep it. */
+  /**
+   * The composed canvas with its row padding, described by {@link canvasLayout}. A fresh view: do not keep it, nor write
+   * to it, since the next frame draws only what changed.
+   */
   canvasView(): Uint8Array<ArrayBuffer> {
     return bytes(this.#open().canvas(), this.canvasLayout.size);
   }
