@@ -108,6 +108,9 @@ export class Player {
         case "input":
           await this.#pushInput(need.asset, n);
           break;
+        case "seek":
+          this.#stale.add(need.layer);
+          break;
         case "close":
           this.#closeLayer(need.layer);
       }
