@@ -11,6 +11,8 @@ export type OpenedAsset = { kind: "still"; encoded: Uint8Array<ArrayBuffer> } | 
 
 /** Opens files, and keeps them open. */
 export class Assets {
+  /** How many files were taken in. */
+  added = 0;
   readonly #base: URL;
   readonly #dropped: Map<string, OpenedAsset>;
   readonly #fetched: Map<string, Promise<OpenedAsset>>;
@@ -28,6 +30,7 @@ export class Assets {
   /** Takes in a file that was dropped: it goes before one of that name beside the scene, or dropped earlier. */
   add(name: string, asset: OpenedAsset): void {
     this.#dropped.set(name, asset);
+    this.added += 1;
   }
 
   /** Opens a file, or gives what was opened before. */

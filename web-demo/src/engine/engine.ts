@@ -32,6 +32,8 @@ export class Engine implements Answers {
   #inputs: ReadonlyMap<string, Blob> = new Map();
   #stage: Stage | undefined;
   #json = "";
+  /** Files that had been taken in when the scene was opened. */
+  #added = 0;
   #player: Player | undefined;
   #frame = -1;
   /** Whether the frame after the shown one can be composed without a seek. */
@@ -90,7 +92,7 @@ export class Engine implements Answers {
     this.#changing ??= this.#next(() => {
       const { json, frame } = this.#wanted!;
       this.#changing = undefined;
-      return this.#open(json, frame, this.#assets, this.#inputs);
+      return this.#change(json, frame);
     });
     return this.#changing;
   }
@@ -99,10 +101,7 @@ export class Engine implements Answers {
     const seek = (this.#seeks += 1);
     return this.#next(async () => {
       if (seek !== this.#seeks) return false;
-      const player = this.#opened();
-      const wanted = Math.min(Math.max(Math.round(frame) || 0, 0), player.frameCount - 1);
-      if (wanted !== this.#frame + 1) this.#continues = false;
-      await this.#show(wanted);
+      await this.#goTo(frame);
       return true;
     });
   }
@@ -110,10 +109,7 @@ export class Engine implements Answers {
   play(): Promise<void> {
     return this.#next(async () => {
       const player = this.#opened();
-      if (this.#frame >= player.frameCount - 1) {
-        this.#continues = false;
-        await this.#show(0);
-      }
+      if (this.#frame >= player.frameCount - 1) await this.#goTo(0);
       // A hair more than the frame's start, so that rounding does not fall back to the frame before.
       const time = this.#frame / player.frameRate + 1e-9;
       const clock = await this.#sound.play(player, time);
@@ -197,16 +193,37 @@ export class Engine implements Answers {
     return this.#player;
   }
 
+  /** Shows a scene in place of the one that is open; on failure that stays. */
+  async #change(json: string, frame: number): Promise<SceneSummary> {
+    const [player, before] = [this.#player, this.#json];
+    // A file that was dropped may be another one of a name that the scene has.
+    if (player === undefined || this.#added !== this.#assets.added || !(await player.update(json, before))) {
+      return this.#open(json, frame, this.#assets, this.#inputs);
+    }
+    try {
+      await this.#goTo(frame);
+      const summary = await summaryOf(player, json);
+      this.#json = json;
+      this.#sound.update(player);
+      return summary;
+    } catch (error) {
+      this.#continues = false;
+      await player.update(before, json);
+      throw error;
+    }
+  }
+
   /** Opens a scene and shows a frame of it; on failure the one before stays. */
   async #open(json: string, frame: number, assets: Assets, inputs: ReadonlyMap<string, Blob>): Promise<SceneSummary> {
     const before = this.#player;
+    const added = assets.added;
     this.#continues = false;
     const player = await Player.open(json, assets, inputs, before);
     let summary: SceneSummary;
     try {
       summary = await summaryOf(player, json);
       this.#player = player;
-      await this.#show(Math.min(Math.max(Math.round(frame) || 0, 0), player.frameCount - 1));
+      await this.#goTo(frame);
     } catch (error) {
       this.#player = before;
       player.close();
@@ -214,8 +231,15 @@ export class Engine implements Answers {
     }
     player.settle();
     this.#sound.forget();
-    [this.#json, this.#assets, this.#inputs] = [json, assets, inputs];
+    [this.#json, this.#assets, this.#inputs, this.#added] = [json, assets, inputs, added];
     return summary;
+  }
+
+  /** Shows any frame, or the nearest that there is. */
+  async #goTo(frame: number): Promise<void> {
+    const wanted = Math.min(Math.max(Math.round(frame) || 0, 0), this.#opened().frameCount - 1);
+    if (wanted !== this.#frame && wanted !== this.#frame + 1) this.#continues = false;
+    await this.#show(wanted);
   }
 
   /** Shows a frame; after one that failed, and after a jump, decoders go to its place first. */

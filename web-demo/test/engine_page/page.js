@@ -18,7 +18,7 @@ worker.onmessage = ({ data }) => {
     else resolve(data.give);
   }
 };
-worker.onerror = (event) => console.error(`worker: ${event.message}`);
+worker.onerror = (event) => (globalThis.engineLost = event.message || "the worker's script cannot be loaded");
 
 function ask(name, take, transfer = []) {
   return new Promise((resolve, reject) => {

@@ -54,7 +54,9 @@ export async function withEngine(media, work) {
   try {
     return await withPage(`${server.origin}/test/`, undefined, async (page) => {
       page.setDefaultTimeout(60_000);
-      await page.waitForFunction(() => globalThis.engine !== undefined);
+      await page.waitForFunction(() => globalThis.engine !== undefined || globalThis.engineLost !== undefined);
+      const lost = await page.evaluate(() => globalThis.engineLost);
+      if (lost !== undefined) throw new Error(`worker: ${lost}`);
       return work(page, {
         ask: (name, take) => page.evaluate(([name, take]) => engine.ask(name, take), [name, take]),
         problem: (name, take) => page.evaluate(([name, take]) => engine.problem(name, take), [name, take]),

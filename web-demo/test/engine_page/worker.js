@@ -54,7 +54,7 @@ for (const name of ["VideoEncoder", "AudioEncoder"]) {
 }
 
 const probes = {
-  counts: () => ({ decoders: decoders.size, frames: frames.size, made }),
+  counts: () => ({ decoders: decoders.size, frames: frames.size, made, packets: decoded }),
   /** The `after`th packet from now on is damaged. */
   breakPacket: ({ after }) => void ([breakAt, decoded] = [after, 0]),
   /** The canvas's pixels are lost, and come back. */
@@ -90,4 +90,4 @@ import("./engine.js").then(() => {
     else answer(event);
   };
   for (const event of early) globalThis.onmessage(event);
-});
+}).catch((error) => reportError(error));
