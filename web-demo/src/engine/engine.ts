@@ -195,7 +195,7 @@ export class Engine implements Answers {
 
   /** Shows a scene in place of the one that is open; on failure that stays. */
   async #change(json: string, frame: number): Promise<SceneSummary> {
-    const [player, before] = [this.#player, this.#json];
+    const [player, before, shown] = [this.#player, this.#json, this.#frame];
     // A file that was dropped may be another one of a name that the scene has.
     if (player === undefined || this.#added !== this.#assets.added || !(await player.update(json, before))) {
       return this.#open(json, frame, this.#assets, this.#inputs);
@@ -207,32 +207,38 @@ export class Engine implements Answers {
       this.#sound.update(player);
       return summary;
     } catch (error) {
-      this.#continues = false;
       await player.update(before, json);
+      await this.#restore(player, shown);
       throw error;
     }
   }
 
   /** Opens a scene and shows a frame of it; on failure the one before stays. */
   async #open(json: string, frame: number, assets: Assets, inputs: ReadonlyMap<string, Blob>): Promise<SceneSummary> {
-    const before = this.#player;
+    const [before, shown] = [this.#player, this.#frame];
     const added = assets.added;
-    this.#continues = false;
     const player = await Player.open(json, assets, inputs, before);
     let summary: SceneSummary;
     try {
       summary = await summaryOf(player, json);
-      this.#player = player;
+      [this.#player, this.#continues] = [player, false];
       await this.#goTo(frame);
     } catch (error) {
-      this.#player = before;
       player.close();
+      await this.#restore(before, shown);
       throw error;
     }
     player.settle();
     this.#sound.forget();
     [this.#json, this.#assets, this.#inputs, this.#added] = [json, assets, inputs, added];
     return summary;
+  }
+
+  /** Shows again what was shown before something failed. */
+  async #restore(player: Player | undefined, shown: number): Promise<void> {
+    [this.#player, this.#frame, this.#continues] = [player, shown, false];
+    // If that fails too, the next seek tells why.
+    if (player !== undefined) await this.#show(shown).catch(() => {});
   }
 
   /** Shows any frame, or the nearest that there is. */
