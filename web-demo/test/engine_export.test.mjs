@@ -11,6 +11,7 @@ before(() => {
   media.clip("clip.mp4", { seconds: 2, rate: "30000/1001" });
   const fields = { assets: { clip: { src: "clip.mp4" } }, layers: [{ asset: "clip" }], audio: [{ asset: "clip", gain_db: -6 }] };
   media.scene("plain.json", fields, { frame_rate: "30000/1001" });
+  media.scene("long.json", { ...fields, layers: [{ asset: "clip", after: "loop" }], duration: 120 });
   media.scene("odd.json", { ...fields, layers: [{ asset: "clip", fit: "stretch" }], audio: [], duration: 0.5 }, { width: 321, height: 181 });
   media.scene("rgba.json", { ...fields, audio: [], duration: 0.5 }, { format: "rgba" });
 });
@@ -120,15 +121,17 @@ test("without H.264 it is WebM, and says so; without any encoder it says that", 
 
 test("a cancelled export fails with E_CANCELLED and leaves nothing", () =>
   withEngine(media, async (page, { ask, problem, probe }) => {
-    await ask("load", LOAD);
+    await ask("load", { url: "/scene/long.json", inputs: [] });
     const outcome = await page.evaluate(async () => {
       const exporting = engine.problem("export", {});
       const busy = await engine.problem("export", {});
       await engine.until(({ event }) => event === "progress");
       await engine.ask("cancel");
-      return [busy.code, (await exporting)?.code];
+      const code = (await exporting)?.code;
+      const { data } = engine.events.findLast(({ event }) => event === "progress");
+      return [busy.code, code, data.done < data.frames];
     });
-    assert.deepEqual(outcome, ["E_BUSY", "E_CANCELLED"]);
+    assert.deepEqual(outcome, ["E_BUSY", "E_CANCELLED", true]);
     const { decoders, handles } = await ask("stats");
     assert.deepEqual([decoders, handles], [1, 1]);
     await ask("cancel");

@@ -45,6 +45,38 @@ test("a damaged packet in the middle stops playing with a message; a seek recove
     assert.deepEqual((({ decoders, frames }) => [decoders, frames])(await probe("counts")), [0, 0]);
   }));
 
+test("a clip whose first packet is damaged is not opened, and nothing of it stays open", () =>
+  withEngine(media, async (page, { ask, problem, probe }) => {
+    // VP9: the first picture itself tells what the scene must know of the clip.
+    media.ffmpeg("-i", "clip.mp4", "-t", "1", "-an", "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "first.webm");
+    media.scene("first.json", { assets: { a: { src: "first.webm" } }, layers: [{ asset: "a" }] });
+    await probe("breakPacket", { after: 1 });
+    const { code, message } = await problem("load", { url: "/scene/first.json", inputs: [] });
+    // Chromium looks into the headers of VP9's key frames before it decodes.
+    assert.match(code, /^(Encoding|Data)Error$/);
+    assert.match(message, /^asset a: /);
+    const { handles, frames, decoders } = await ask("stats");
+    assert.deepEqual([handles, frames, decoders, (await probe("counts")).decoders], [0, 0, 0, 0]);
+    await ask("load", { url: "/scene/first.json", inputs: [] });
+    assert.equal((await ask("stats")).decoders, 1);
+  }));
+
+for (const [missing, code, message] of [
+  ["VideoDecoder", "E_NO_WEBCODECS", /no WebCodecs \(VideoDecoder\)/],
+  ["WebAssembly", "ReferenceError", /WebAssembly/],
+]) {
+  test(`a browser without ${missing} is told so`, () =>
+    withEngine(
+      media,
+      async (page) => {
+        const wrong = await page.evaluate(() => ({ code: engine.started.code, message: engine.started.message }));
+        assert.equal(wrong.code, code, wrong.message);
+        assert.match(wrong.message, message);
+      },
+      `?without=${missing}`,
+    ));
+}
+
 test("a canvas that was lost is drawn again", () =>
   withEngine(media, async (page, { ask, probe }) => {
     await ask("load", LOAD);
@@ -64,14 +96,14 @@ test("a hidden page goes on in time and piles nothing up", () =>
     const shown = (await events("shown")).map(({ frame }) => frame);
     assert.equal(shown.at(-1), 99);
     // Four seconds, at most four pictures in each.
-    assert.ok(shown.length >= 3 && shown.length <= 19, `${shown.length} frames were shown`);
+    assert.ok(shown.length >= 2 && shown.length <= 19, `${shown.length} frames were shown`);
     const { decoders, frames, steadyAllocations } = await ask("stats");
     assert.ok(decoders === 1 && frames <= 8 && steadyAllocations === 0, JSON.stringify({ decoders, frames, steadyAllocations }));
     await probe("hide", { hidden: false });
     await mark(page);
     await ask("play");
     await stopped(page);
-    assert.ok((await events("shown")).length - shown.length > 30, "visible again it shows more");
+    assert.ok((await events("shown")).length > 2 * shown.length + 2, "visible again it shows more");
   }));
 
 test("a canvas that does not fit into memory is refused, and the page stays usable", () =>
