@@ -1,5 +1,6 @@
 // What goes wrong while the demo's worker plays: it says so, goes on where it can, and leaves nothing behind.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { Media, withEngine } from "./engine_page/with_engine.mjs";
 
@@ -142,3 +143,27 @@ test("whatever is under way, closing leaves nothing, twice is harmless, and one 
     assert.equal((await ask("close")).handles, 0);
     assert.deepEqual((({ decoders, frames }) => [decoders, frames])(await probe("counts")), [0, 0]);
   }));
+
+test("closing does not wait for a server that does not answer", async () => {
+  const silent = createServer(() => {}).listen(0, "127.0.0.1");
+  await new Promise((listening) => silent.once("listening", listening));
+  const url = `http://127.0.0.1:${silent.address().port}/`;
+  try {
+    await withEngine(media, async (page, { ask }) => {
+      await ask("load", LOAD);
+      const { closed, problem } = await page.evaluate(async (url) => {
+        const loading = engine.problem("load", { url: `${url}scene.json`, inputs: [] });
+        const closed = await engine.ask("close");
+        return { closed, problem: await loading };
+      }, url);
+      assert.equal(problem.code, "AbortError");
+      assert.deepEqual([closed.handles, closed.decoders], [0, 0]);
+      // And it begins anew.
+      await ask("load", LOAD);
+      assert.equal((await ask("stats")).decoders, 1);
+    });
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
+  }
+});

@@ -40,6 +40,7 @@ export class Engine implements Answers {
   #continues = false;
   #expected: Expectation | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  #trying: Promise<unknown> = Promise.resolve();
   #playing: { stop: AbortController; done: Promise<void> } | undefined;
   #exporting: { stop: AbortController; done: Promise<unknown> } | undefined;
   /** The scene that was asked for last, and the answer for everyone who waits for one. */
@@ -66,25 +67,30 @@ export class Engine implements Answers {
   load({ url, inputs }: Requests["load"]["take"]): Promise<{ json: string; summary: SceneSummary }> {
     return this.#next(async () => {
       const base = new URL(url, location.href);
-      const response = await fetch(base);
+      const { signal } = this.#assets;
+      const response = await fetch(base, { signal });
       if (!response.ok) throw new Error(`${base} answers ${response.status}`);
       // As text: numbers are the decimals they are written as.
       const json = await response.text();
-      const files = inputs.map(async ([name, url]) => [name, await fetchInputFile(new URL(url, location.href))] as const);
+      const files = inputs.map(async ([name, url]) => [name, await fetchInputFile(new URL(url, location.href), signal)] as const);
       const summary = await this.#open(json, 0, new Assets(base, this.#assets), new Map(await Promise.all(files)));
       return { json, summary };
     });
   }
 
-  async files({ files }: Requests["files"]["take"]): Promise<FileSummary[]> {
-    const summaries: FileSummary[] = [];
-    // One after the other: each tries decoders.
-    for (const { name, file } of files) {
-      const { summary, asset } = await tryFile(name, file);
-      if (asset !== undefined) this.#assets.add(name, asset);
-      summaries.push(summary);
-    }
-    return summaries;
+  files({ files }: Requests["files"]["take"]): Promise<FileSummary[]> {
+    // One after the other, since each tries decoders; beside what is shown.
+    const trying = this.#trying.then(async () => {
+      const summaries: FileSummary[] = [];
+      for (const { name, file } of files) {
+        const { summary, asset } = await tryFile(name, file);
+        if (asset !== undefined) this.#assets.add(name, asset);
+        summaries.push(summary);
+      }
+      return summaries;
+    });
+    this.#trying = trying.catch(() => {});
+    return trying;
   }
 
   scene(take: Requests["scene"]["take"]): Promise<SceneSummary> {
@@ -164,11 +170,13 @@ export class Engine implements Answers {
 
   async close(): Promise<Stats> {
     this.#seeks += 1;
-    await this.cancel();
+    // Whoever waits for a file waits no longer.
+    this.#assets.close();
+    await Promise.all([this.cancel(), this.#trying]);
     return this.#next(async () => {
       await this.#sound.close();
       this.#player?.close();
-      this.#assets.close();
+      this.#assets = new Assets(new URL(location.href));
       [this.#player, this.#expected, this.#json, this.#frame, this.#continues] = [undefined, undefined, "", -1, false];
       this.#inputs = new Map();
       return this.stats();
