@@ -1,10 +1,11 @@
-/** The form of the canvas: size, rate, background, pixel format, length. */
+/** The form of the canvas: size, rate, background, pixel format, length; and the assets, each to be shown once more. */
 
+import { iconButton, make } from "./dom.js";
 import { exact } from "./exact_json.js";
 import { choiceField, group, numberField, textField, type Form } from "./fields.js";
 import type { Editor } from "./editor.js";
-import { setCanvas, setDuration } from "./edits.js";
-import { canvasSize, rational } from "./scene_file.js";
+import { addLayer, setCanvas, setDuration } from "./edits.js";
+import { canvasSize, rational, sourceOf } from "./scene_file.js";
 
 const MAX_SIDE = 32_768;
 const RATE = /^\d+(\.\d+)?(\/[1-9]\d*)?$/;
@@ -25,10 +26,13 @@ export function canvasForm(editor: Editor): Form {
   const duration = numberField("Length", { min: 0.001, step: 0.04, placeholder: "of its layers", unit: "s" }, (value) =>
     editor.change((scene) => setDuration(scene, value === undefined ? undefined : exact(value)), "duration"),
   );
+  const assets = group("Assets", "one");
+  let shown = "";
   return {
     elements: [
       group("Size", "two", width.element, height.element),
       group("Frames", "one", rate.element, duration.element, format.element, background.element),
+      assets,
     ],
     show() {
       const { canvas, duration: seconds } = editor.scene!;
@@ -39,6 +43,35 @@ export function canvasForm(editor: Editor): Form {
       background.show(typeof canvas.background === "string" ? canvas.background : "#000000");
       format.show(typeof canvas.format === "string" ? canvas.format : undefined);
       duration.show(rational(seconds));
+      const rows = assetsOf(editor);
+      // Rows that say the same stay, and with them the focus.
+      const words = JSON.stringify(rows);
+      if (words !== shown) assets.replaceChildren(assets.firstElementChild!, ...rows.map((row) => assetRow(editor, row)));
+      shown = words;
     },
   };
+}
+
+interface AssetRow {
+  name: string;
+  /** What is known of it. */
+  about: string;
+  isPicture: boolean;
+}
+
+function assetsOf({ scene, summary }: Editor): AssetRow[] {
+  return Object.keys(scene!.assets).map((name) => {
+    const size = summary?.sizes[name];
+    const what = size === undefined ? "sound" : `${size.width} × ${size.height}`;
+    return { name, about: `${sourceOf(scene!, name) ?? "pushed picture"}, ${what}`, isPicture: size !== undefined };
+  });
+}
+
+function assetRow(editor: Editor, { name, about, isPicture }: AssetRow): HTMLElement {
+  const add = iconButton("add", `Show ${name} once more`, () => {
+    editor.change((scene) => addLayer(scene, name, editor.time));
+    editor.select({ list: "layers", index: editor.items("layers").length - 1 });
+  });
+  add.disabled = !isPicture;
+  return make("div", { className: "asset" }, make("b", {}, name), make("small", { title: about }, about), add);
 }

@@ -79,18 +79,21 @@ export class Drop {
   async #openScene(file: File): Promise<void> {
     this.#editor.document.open(await file.text());
     this.#editor.opened(file.name);
-    this.#preview.forgetFetched();
+    // What comes from now on is dropped, not fetched.
+    this.#preview.files.fetched = undefined;
     this.#editor.changed("document");
     await this.#preview.show();
   }
 
   async #addMedia(files: File[]): Promise<Refused[]> {
-    const missing = this.#preview.missing;
+    const { scene } = this.#editor;
+    const { files: given } = this.#preview;
+    const missing = given.missing(scene);
     const taken = new Set<string>();
     const named = files.map((file) => {
       // A file that the scene waits for goes to its place, whatever folder the scene has it in.
       const awaited = missing.find((src) => !taken.has(src) && src.replace(/^.*\//, "") === file.name);
-      const name = awaited ?? freeName(file.name, (name) => taken.has(name) || this.#preview.has(name));
+      const name = awaited ?? freeName(file.name, (name) => taken.has(name) || given.has(name, scene));
       taken.add(name);
       return { name, file, isAwaited: awaited !== undefined };
     });

@@ -64,7 +64,7 @@ export class Editor {
   /** Another scene begins. */
   opened(name: string): void {
     this.name = name;
-    this.frame = -1;
+    [this.frame, this.summary] = [-1, undefined];
     this.select(undefined);
   }
 

@@ -29,7 +29,7 @@ export class ExportDialog {
       if (this.#running) void preview.cancel();
       this.#offer(undefined);
     });
-    editor.on(["summary"], () => (element<HTMLButtonElement>("export").disabled = editor.summary === undefined));
+    editor.on(["document", "summary"], () => (element<HTMLButtonElement>("export").disabled = editor.summary === undefined));
   }
 
   /** Shows how far an export is. */
@@ -74,6 +74,8 @@ export class ExportDialog {
   #offer(exported: Exported | undefined): void {
     URL.revokeObjectURL(this.#link.href);
     this.#link.hidden = exported === undefined;
+    text("export-start", exported === undefined ? "Export" : "Export again");
+    element("export-start").classList.toggle("primary", exported === undefined);
     this.#link.removeAttribute("href");
     element("export-notes").replaceChildren(...(exported?.notes ?? []).map((note) => make("li", {}, note)));
     if (exported === undefined) return;

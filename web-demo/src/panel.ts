@@ -43,6 +43,7 @@ export class Panel {
 
   /** Draws the frames a second of the last half minute. */
   #draw(fps: number): void {
+    this.#canvas.hidden = false;
     this.#rates.push(fps);
     if (this.#rates.length > MOST) this.#rates.shift();
     const { width, height } = this.#canvas;

@@ -2,9 +2,9 @@
 
 import type { Editor } from "./editor.js";
 import { EngineClient, EngineError } from "./engine_client.js";
+import { GivenFiles } from "./given_files.js";
 import type { Notices } from "./notices.js";
 import type { Events, FileSummary, Requests, SceneSummary, Stats } from "./protocol.js";
-import { sources } from "./scene_file.js";
 import { openSpeaker, type SpeakerNode } from "./speaker_node.js";
 
 /** Samples a second of the mix. */
@@ -24,10 +24,8 @@ export class Preview {
   readonly #listeners: PreviewListeners;
   #client!: EngineClient;
   #speaker: SpeakerNode | undefined;
-  /** Files that were dropped, by the name that scenes use; a new worker gets them again. */
-  readonly #files = new Map<string, File>();
-  /** The scene file that was fetched, and its pushed pictures: what is beside it need not be dropped. */
-  #fetched: Requests["load"]["take"] | undefined;
+  /** What the worker has. */
+  readonly files = new GivenFiles();
   /** The newest document that the worker has not got yet waits here while it is busy with one. */
   #showing: Promise<void> | undefined;
   #newest: string | undefined;
@@ -50,7 +48,7 @@ export class Preview {
   /** Fetches a scene and shows its first frame. */
   async load(url: string, inputs: [name: string, url: string][]): Promise<void> {
     const { json, summary } = await this.#client.request("load", { url, inputs });
-    this.#fetched = { url, inputs };
+    this.files.fetched = { url, inputs };
     this.#editor.document.open(json);
     this.#opened(summary);
     // The worker has it already.
@@ -63,31 +61,14 @@ export class Preview {
   async add(files: { name: string; file: File }[]): Promise<FileSummary[]> {
     const summaries = await this.#client.request("files", { files });
     const used = new Set(summaries.filter(({ kind }) => kind !== "refused").map(({ name }) => name));
-    for (const { name, file } of files) if (used.has(name)) this.#files.set(name, file);
+    for (const { name, file } of files) if (used.has(name)) this.files.dropped.set(name, file);
     return summaries;
-  }
-
-  /** Files that the scene names and nobody has given. */
-  get missing(): string[] {
-    const { scene } = this.#editor;
-    if (scene === undefined || this.#fetched !== undefined) return [];
-    return sources(scene).filter((src) => !this.#files.has(src));
-  }
-
-  /** Whether a file of this name was given. */
-  has(name: string): boolean {
-    return this.#files.has(name) || (this.#fetched !== undefined && this.#editor.scene !== undefined && sources(this.#editor.scene).includes(name));
-  }
-
-  /** What comes from now on is dropped, not fetched. */
-  forgetFetched(): void {
-    this.#fetched = undefined;
   }
 
   /** Shows the document; of those that come while one is being opened, only the newest follows. */
   show(): Promise<void> {
     if (this.#editor.scene === undefined) return Promise.resolve();
-    const { missing } = this;
+    const missing = this.files.missing(this.#editor.scene);
     this.#notices.missing(missing.length === 0 ? "" : `The scene waits for ${missing.join(", ")}: drop it here.`);
     if (missing.length > 0) return Promise.resolve();
     this.#newest = this.#editor.document.json;
@@ -142,10 +123,10 @@ export class Preview {
     this.#notices.found();
     this.#start();
     await this.#try(async () => {
-      if (this.#files.size > 0) {
-        await this.#client.request("files", { files: [...this.#files].map(([name, file]) => ({ name, file })) });
+      if (this.files.dropped.size > 0) {
+        await this.#client.request("files", { files: [...this.files.dropped].map(([name, file]) => ({ name, file })) });
       }
-      if (this.#fetched !== undefined) await this.#client.request("load", this.#fetched);
+      if (this.files.fetched !== undefined) await this.#client.request("load", this.files.fetched);
       if (this.#hashes !== undefined) await this.expect(this.#hashes);
       await this.show();
     });

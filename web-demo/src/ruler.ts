@@ -44,7 +44,7 @@ export class Ruler {
       if (isLabelled && x < width - 30) drawing.fillText(label((tick / parts) * step, step), Math.round(x) + 5, 12);
     }
     this.#drawVerdicts(drawing, style, left, width, perSecond);
-    drawing.fillStyle = resolved(style.getPropertyValue("--accent"));
+    drawing.fillStyle = resolved(style.getPropertyValue("--text"));
     const head = Math.round(this.#editor.time * perSecond - left);
     drawing.fillRect(head - 4, 16, 9, 6);
     drawing.fillRect(head, 16, 1, HEIGHT);

@@ -20,7 +20,7 @@ export class Transport {
     this.#play.addEventListener("click", () => void preview.toggle());
     element("back").addEventListener("click", () => void this.step(-1));
     element("forward").addEventListener("click", () => void this.step(1));
-    editor.on(["summary"], () => this.#open());
+    editor.on(["document", "summary"], () => this.#open());
     editor.on(["summary", "frame"], () => this.#show());
     editor.on(["verdicts", "frame"], () => this.#showVerdict());
     editor.on(["playing"], () => {
@@ -45,10 +45,11 @@ export class Transport {
   }
 
   #open(): void {
-    const { frameCount } = this.#editor.summary!;
-    this.#position.max = String(frameCount - 1);
-    text("frame-count", String(frameCount));
-    for (const id of BUTTONS) element<HTMLButtonElement>(id).disabled = false;
+    const { summary } = this.#editor;
+    for (const id of BUTTONS) element<HTMLButtonElement>(id).disabled = summary === undefined;
+    if (summary === undefined) return;
+    this.#position.max = String(summary.frameCount - 1);
+    text("frame-count", String(summary.frameCount));
   }
 
   #show(): void {

@@ -207,3 +207,25 @@ test("each frame turns green or red by the native render's hashes, and the copie
     await page.click("#compare-end");
     await page.waitForSelector("#compare", { state: "hidden" });
   }));
+
+test("an export tells how far it is and ends with a file, and one that is cancelled with none", () =>
+  withScene(async (editor, page) => {
+    await page.click("#export");
+    await page.click("#export-start");
+    await page.waitForSelector("#export-link", { state: "visible" });
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export-link")]);
+    assert.equal(download.suggestedFilename(), "scene.mp4");
+    // The engine's tests look into it.
+    await download.saveAs(folder.in("exported.mp4"));
+    assert.match(folder.run("ffprobe", "-v", "error", "-show_entries", "format=format_name", "exported.mp4"), /mp4/);
+    assert.match(await page.textContent("#export-status"), /^MP4 with \S+ and \S+, [\d.]+ MB$/);
+    await page.keyboard.press("Escape");
+    await page.fill("#inspector :text('Length') + input", "600");
+    await editor.settled();
+    await page.click("#export");
+    await page.click("#export-start");
+    await page.waitForFunction(() => /^[1-9]\d* of 15000 frames$/.test(document.getElementById("export-status").textContent));
+    await page.click("#export-cancel");
+    await page.waitForFunction(() => document.getElementById("export-status").textContent === "Cancelled.");
+    assert.equal(await page.locator("#export-link").isVisible(), false);
+  }));

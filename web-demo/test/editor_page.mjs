@@ -1,4 +1,5 @@
 // The editor on a page, with media that ffmpeg makes, and what a reader does with it.
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -35,15 +36,20 @@ export class Folder {
   }
 }
 
-/** Opens the editor at a query and hands it to `work`. */
+/** Opens the editor at a query and hands it to `work`. What its content security policy forbids must not be tried. */
 export async function withEditor(folder, query, work) {
   const server = await serve({ "/": `${site}/`, "/scene/": `${folder.path}/` });
   try {
     return await withPage(`${server.origin}/${query}`, undefined, async (page) => {
       page.setDefaultTimeout(DEADLINE);
       await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      const forbidden = [];
+      page.on("console", (message) => /content security policy/i.test(message.text()) && forbidden.push(message.text()));
+      // Nothing may have been missed before someone listened.
+      await page.reload();
       await page.waitForFunction(() => globalThis.millpondDemo !== undefined);
-      return work(new EditorPage(page), page);
+      await work(new EditorPage(page), page);
+      assert.deepEqual(forbidden, []);
     });
   } finally {
     await server.close();
