@@ -1,6 +1,6 @@
 // The editor as a reader uses it: files, layers, keys, comparing, copying.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Folder, withEditor } from "./editor_page.mjs";
@@ -65,10 +65,11 @@ test("dropped files make a scene, are added at the playhead, or are refused with
     });
   }));
 
-test("a scene that is dropped waits for its files", () =>
+test("a scene that is dropped waits for its files, whatever folders it has them in", () =>
   withEditor(folder, "", async (editor, page) => {
-    await editor.drop(folder.in("scene.json"), folder.in("logo.png"));
-    await page.waitForFunction(() => /waits for clip\.mp4/.test(document.getElementById("warning").textContent));
+    folder.write("elsewhere.json", readFileSync(folder.in("scene.json"), "utf8").replace("clip.mp4", "media/clip.mp4"));
+    await editor.drop(folder.in("elsewhere.json"), folder.in("logo.png"));
+    await page.waitForFunction(() => /waits for media\/clip\.mp4/.test(document.getElementById("warning").textContent));
     await editor.drop(folder.in("clip.mp4"));
     await editor.shows(0);
     await page.waitForFunction(() => document.getElementById("warning").textContent === "");
@@ -186,7 +187,7 @@ test("each frame turns green or red by the native render's hashes, and the copie
     await page.keyboard.press("Escape");
     folder.write("copied.json", copied);
     folder.run(millpond, ...command.replace("scene.json", "copied.json").split(" ").slice(1));
-    const lines = folder.run("cat", "frames.txt").trimEnd().split("\n");
+    const lines = readFileSync(folder.in("frames.txt"), "utf8").trimEnd().split("\n");
     assert.equal(lines.length, 50);
     const altered = lines.map((line, n) => (n === 31 ? line.replace(/.$/, (digit) => (digit === "0" ? "1" : "0")) : line));
     await editor.drop(folder.write("altered.txt", `${altered.join("\n")}\n`));
