@@ -46,7 +46,7 @@ const { mounts, query } = pageOf(options.site, options.scene, options.input);
 const server = await serve(mounts);
 const flip = options["flip-byte"] === undefined ? -1 : Number(options["flip-byte"]);
 try {
-  await withPage(`${server.origin}/?${query}`, { script: watch, argument: flip }, async (page, requests) => {
+  await withPage(`${server.origin}/check.html?${query}`, { script: watch, argument: flip }, async (page, requests) => {
     // The page's script waits for its module at its top level, which `load` does not wait for.
     await page.waitForFunction(() => globalThis.millpondDemo !== undefined);
     const count = await page.evaluate(async () => (await globalThis.millpondDemo).player.frameCount);
