@@ -42,7 +42,7 @@ before(() => {
 
 /** The lines that the conformance driver prints. */
 const render = (file, ...args) =>
-  harness("conformance.mjs", "--scene", file, "--json", ...args)
+  harness("conformance.mjs", "--scene", file, ...args)
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
@@ -74,7 +74,7 @@ test("an untransformed clip has the hashes that ffmpeg gives, and only what it n
   assert.equal(done.frames, 110);
   assert.equal(done.steady_allocations, 0);
   assert.ok(done.pictures >= 110 && done.shown >= 110, JSON.stringify(done));
-  assert.deepEqual(done.requests, ["/", "/main.js", "/scene/clip.mp4", "/scene/plain.json", "/style.css"]);
+  assert.deepEqual(done.requests, ["/index.html", "/main.js", "/scene/clip.mp4", "/scene/plain.json", "/style.css"]);
 });
 
 test("one byte of one decoded picture changes the frame that shows it, and no other", () => {
