@@ -1,5 +1,7 @@
 /** The page: `?scene=URL` (a demo scene if missing) and `?input=NAME=URL` for each pushed picture. */
 
+import { Assets } from "./assets.js";
+import { fetchInputFile } from "./input_file.js";
 import { Panel } from "./panel.js";
 import { Player } from "./player.js";
 import { Transport } from "./transport.js";
@@ -18,7 +20,11 @@ async function start(): Promise<Transport> {
   if (missing.length > 0) {
     throw new Error(`This browser has no WebCodecs (${missing.join(", ")}); a page needs https or localhost for them.`);
   }
-  const player = await Player.open(new URL(scene, location.href), new Map(inputs));
+  const url = new URL(scene, location.href);
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  const files = inputs.map(async ([name, url]): Promise<[string, Blob]> => [name, await fetchInputFile(url)]);
+  const player = await Player.open(await response.text(), new Assets(url), new Map(await Promise.all(files)));
   const transport = new Transport(player, panel);
   const [name] = player.missingInputs;
   if (name !== undefined) panel.warn(`Nothing is pushed to the input ${name}: add &input=${name}=URL to the address.`);

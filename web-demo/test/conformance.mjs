@@ -1,11 +1,11 @@
 // Renders scenes in a real browser with the page's own code and prints the hash of every frame.
 //
 //   node conformance.mjs --site DIR --scene PATH/scene.json… [--browser chromium|firefox] [--frames N] [--shuffled]
-//                        [--input NAME=FILE] [--flip-byte FRAME]
+//                        [--input NAME=FILE] [--flip-byte FRAME] [--attached]
 //
 // For each scene a line per frame, {"frame":n,"hash":"…"}, and a last one: with what was decoded, shown, asked for and
-// allocated, {"done":true,…}, or with what went wrong, {"failed":"…"}. One browser opens them one after the other. The end of
-// standard input ends the run.
+// allocated, {"done":true,…}, or with what went wrong, {"failed":"…"}. One browser opens them one after the other. With
+// --attached the end of standard input ends the run.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -22,11 +22,12 @@ const { values: options } = parseArgs({
     shuffled: { type: "boolean", default: false },
     input: { type: "string", multiple: true, default: [] },
     "flip-byte": { type: "string" },
+    attached: { type: "boolean", default: false },
   },
 });
 
 /** The page that is opened, a file of the site. */
-const PAGE = "/index.html";
+const PAGE = "/check.html";
 
 /** A page that reports nothing for so long hangs. */
 const PATIENCE_MS = 120_000;
@@ -102,7 +103,7 @@ try {
   heard();
   browser = await launch(options.browser, servers[0].url);
   browser.gone.then((how) => giveUp(new Error(how)));
-  process.stdin.on("end", () => giveUp(new Error("given up"))).resume();
+  if (options.attached) process.stdin.on("end", () => giveUp(new Error("given up"))).resume();
   await Promise.race([finished, given]);
 } catch (error) {
   console.error(String(error?.message ?? error).split("\n")[0]);

@@ -36,6 +36,19 @@ export class Mixer {
     this.#raw = opening(() => new raw.Mixer(inner));
   }
 
+  /**
+   * Mixes the scene's sounds as they are after {@link Scene.update}: as many as before, of the same assets. What is open
+   * stays open, and a sound of which only the gain changed plays on.
+   *
+   * @returns the open sounds whose times changed: go on feeding them from {@link wantedFrom}.
+   * @throws MillpondError `E_SCENE_CHANGED` for other sounds than before, `E_BAD_PARAMETER`; nothing changes then.
+   */
+  update(scene: Scene): number[] {
+    const inner = this.#open();
+    const from = innerScene(scene);
+    return opening(() => [...inner.update(from)]);
+  }
+
   /** Index of the sound that must be opened, pushed to or ended before `frames` more can be mixed, if there is one. */
   need(frames: number): number | undefined {
     const sound = this.#open().need(frames);

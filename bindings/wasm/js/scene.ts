@@ -20,6 +20,11 @@ export type Need =
   | { readonly kind: "picture"; readonly layer: number }
   /** A new picture may be given with {@link Scene.pushInput}; if none is, the last one stays. Asked once a frame. */
   | { readonly kind: "input"; readonly asset: number }
+  /**
+   * {@link Scene.update} changed the layer's times: its next pictures must come from a key frame at or before
+   * {@link Scene.assetTime} of this frame. Its decoder stays open.
+   */
+  | { readonly kind: "seek"; readonly layer: number }
   /** The layer's clip is over: its decoder can be closed. */
   | { readonly kind: "close"; readonly layer: number };
 
@@ -79,6 +84,8 @@ function makeNeed(kind: number, index: number): Need {
       return { kind: "picture", layer: index };
     case 3:
       return { kind: "input", asset: index };
+    case 4:
+      return { kind: "seek", layer: index };
     default:
       return { kind: "close", layer: index };
   }
@@ -98,11 +105,10 @@ export function innerScene(scene: Scene): raw.Scene {
  * Composing and pushing allocate nothing on the module's heap once each layer has been drawn.
  */
 export class Scene {
-  /** What the scene file says. */
-  readonly info: SceneInfo;
   /** Format, size and planes of the canvas. */
   readonly canvasLayout: FrameLayout;
   #raw: raw.Scene | undefined;
+  #info: SceneInfo;
   /** One for each layer, then one for each asset. */
   readonly #feeds: readonly SceneFeed[];
   /** What {@link need} has given, by the number of its kind and its index. */
@@ -123,8 +129,8 @@ export class Scene {
   constructor(json: string) {
     const inner = opening(() => new raw.Scene(json));
     this.#raw = inner;
-    this.info = readSceneInfo(inner);
-    const { format, width, height } = this.info.canvas;
+    this.#info = readSceneInfo(inner);
+    const { format, width, height } = this.#info.canvas;
     this.canvasLayout = readLayout(format, width, height, (plane, figure) => inner.canvasLayout(plane, figure));
     const { layers, assets } = this.info;
     const settled = () => this.#settled(inner);
@@ -134,6 +140,29 @@ export class Scene {
         ? new SceneFeed(inner, number, (inner, tick) => inner.pushPicture(number, tick), settled)
         : new SceneFeed(inner, number, (inner, matrix, range) => inner.pushInput(asset, matrix, range), settled);
     });
+  }
+
+  /** What the scene file says. */
+  get info(): SceneInfo {
+    return this.#info;
+  }
+
+  /**
+   * Shows another scene from now on: what an editor does with every change. Canvas, assets, and the asset of each layer
+   * must stay what they are; everything else of layers may change, and so may sounds and duration. Clips stay open with
+   * the pictures that they have, and what is composed next is what a new scene of this file composes.
+   *
+   * Ask {@link need} again, also for the frame that is shown. Only if it says `"seek"` must a clip be fed from another
+   * place. For the sounds call {@link Mixer.update}.
+   *
+   * @param json - The text of the scene file, as for the constructor.
+   * @throws MillpondError `E_SCENE_CHANGED` with what differs, where only a new scene would do; that of the first thing
+   *   that is wrong in the file. The scene stays as it is then.
+   */
+  update(json: string): void {
+    const inner = this.#open();
+    opening(() => inner.update(json));
+    this.#info = readSceneInfo(inner);
   }
 
   /** Whether a file that starts with these bytes (12 are enough) is a still: PNG, JPEG or WebP. */
@@ -261,7 +290,7 @@ export class Scene {
   }
 
   /**
-   * Composes frame `n` on the canvas.
+   * Composes frame `n` on the canvas: draws again what changed since the last one.
    *
    * @throws MillpondError `E_NOT_READY` if {@link need} has not come to nothing.
    */
@@ -269,7 +298,10 @@ export class Scene {
     this.#open().compose(n);
   }
 
-  /** The composed canvas with its row padding, described by {@link canvasLayout}. A fresh view: do not keep it. */
+  /**
+   * The composed canvas with its row padding, described by {@link canvasLayout}. A fresh view: do not keep it, nor write
+   * to it, since the next frame draws only what changed.
+   */
   canvasView(): Uint8Array<ArrayBuffer> {
     return bytes(this.#open().canvas(), this.canvasLayout.size);
   }

@@ -38,6 +38,15 @@ impl Mixer {
         })
     }
 
+    /// Mixes the scene's sounds as they are now and returns those that must be fed from another place.
+    ///
+    /// # Errors
+    /// `E_SCENE_CHANGED`; those of [`Mixer::new`]. Nothing changes then.
+    pub fn update(&mut self, scene: &Scene) -> Result<Vec<u32>, JsValue> {
+        let moved = self.mixer.set_sounds(scene.sounds()).map_err(refused)?;
+        Ok(moved.into_iter().map(|sound| sound as u32).collect())
+    }
+
     /// The sound that must be opened, pushed to or ended before `frames` more can be mixed; -1 if none.
     ///
     /// # Realtime

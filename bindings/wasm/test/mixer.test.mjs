@@ -53,6 +53,34 @@ test("a full queue takes a part and the rest later; nothing allocates", () => {
   assert.equal(mixer.need(4096), 0);
 });
 
+test("sounds change while they play", () => {
+  const { Mixer } = millpond;
+  const json = (gain, start, rest = "") =>
+    `{"version": 1, "canvas": {"width": 2, "height": 2, "frame_rate": 25}, "assets": {"a": {"src": "a"}, "b": {"src": "b"}},
+      "layers": [], "audio": [{"asset": "a", "gain_db": ${gain}}, {"asset": "b", "start": ${start}}${rest}], "duration": 1}`;
+  const scene = new millpond.Scene(json(0, 0));
+  const mixer = new Mixer(scene);
+  const ramp = Float32Array.from({ length: 40_000 }, (_, index) => index / 100_000);
+  for (const sound of [0, 1]) {
+    mixer.open(sound, 48_000, 1);
+    mixer.push(sound, { channels: [ramp.subarray(0, 20_000)], time: 0 });
+  }
+  mixer.mix(1000);
+  scene.update(json(-20, 0.5));
+  assert.deepEqual(mixer.update(scene), [1]);
+  assert.equal(mixer.wantedFrom(1), 0);
+  assert.equal(mixer.mix(4000)[0][0], Math.fround(ramp[1000] * Math.fround(0.1)));
+  scene.update(json(-20, 0.125));
+  assert.deepEqual(mixer.update(scene), [1]);
+  // The sound begins at frame 6000, in the middle of this block.
+  mixer.push(1, { channels: [ramp], time: 0 });
+  const [left] = mixer.mix(2000);
+  const at = (frame) => Math.fround(ramp[frame] * Math.fround(0.1));
+  assert.deepEqual([left[0], left[1999]], [at(5000), Math.fround(at(6999) + ramp[999])]);
+  scene.update(json(-20, 0.125, `, {"asset": "b"}`));
+  assert.throws(() => mixer.update(scene), (error) => error.code === "E_SCENE_CHANGED");
+});
+
 test("errors have stable codes", () => {
   const mixer = new millpond.Mixer(scene());
   const throwsCode = (code, work) => assert.throws(work, (error) => error.code === code);

@@ -141,6 +141,24 @@ test("pushed pictures show, and Y'CbCr becomes RGBA for an asset that takes it",
   await assert.rejects(scene.pushInput(0, small), (error) => error.code === "E_WRONG_INPUT");
 });
 
+test("a frame draws only what the canvas does not show yet", async () => {
+  const scene = new millpond.Scene(`{"version": 1, "canvas": {"width": 16, "height": 16, "frame_rate": 25, "format": "rgba"},
+    "assets": {"mouth": {"input": {"width": 4, "height": 4, "format": "rgba"}}}, "layers": [{"asset": "mouth", "rect": [8, 8, 4, 4]}], "duration": 1}`);
+  const compose = async (n, value) => {
+    await scene.pushInput(0, { format: "rgba", width: 4, height: 4, planes: [new Uint8Array(64).fill(value)] });
+    scene.compose(n);
+  };
+  await compose(0, 255);
+  // Marks, outside of the layer and inside.
+  const { stride } = scene.canvasLayout.planes[0];
+  const [outside, inside] = [3, 9 * stride + 9 * 4];
+  for (const at of [outside, inside]) scene.canvasView()[at] = 77;
+  scene.compose(1);
+  assert.deepEqual([outside, inside].map((at) => scene.canvasView()[at]), [77, 77], "nothing changed");
+  await compose(2, 255);
+  assert.deepEqual([outside, inside].map((at) => scene.canvasView()[at]), [77, 255]);
+});
+
 test("a scene without duration asks where its media end", () => {
   const scene = new millpond.Scene(`{"version": 1, "canvas": {"width": 2, "height": 2, "frame_rate": "25/1"},
     "assets": {"a": {"src": "a"}, "b": {"src": "b"}}, "layers": [{"asset": "a", "start": 1}], "audio": [{"asset": "b"}]}`);
@@ -182,6 +200,77 @@ test("seeking forgets pictures and makes the same frame again", () => {
   assert.equal(scene.assetTime(0, 60), 2.4);
   render(scene, 60, [50, undefined, 50]);
   assert.equal(scene.canvasHash(), hash);
+});
+
+/** Like {@link render}, from where the layer's clip must go on when the scene asks. Returns what was asked for. */
+function renderOnward(scene, n, next) {
+  const asked = [];
+  for (let need = scene.need(n); need.kind !== "nothing"; need = scene.need(n)) {
+    asked.push(need.kind);
+    const from = () => Math.floor(scene.assetTime(need.layer, n) * 25 + 1e-9);
+    if (need.kind === "open") scene.openClip(need.layer, { timeScale: 25 });
+    if (need.kind === "open" || need.kind === "seek") next[need.layer] = from();
+    if (need.kind === "close") delete next[need.layer];
+    if (need.kind === "picture") scene.pushPlanes(need.layer, next[need.layer], picture(next[need.layer]++));
+  }
+  scene.compose(n);
+  return asked;
+}
+
+test("an updated scene composes what a new one composes, and what is open stays open", () => {
+  const { Scene, memoryStats } = millpond;
+  for (const format of ["i420", "rgba"]) {
+    const base = { ...JSON.parse(JSON_TEXT), duration: 20 };
+    base.canvas.format = format;
+    const scene = new Scene(JSON.stringify(base));
+    const next = [];
+    renderOnward(scene, 5, next);
+    const edits = [
+      [{ rect: [3, 5, 40, 30], opacity: 0.25 }, {}],
+      [{ keyframes: [{ at: 0, rect: [0, 0, 10, 10] }, { at: 1, rect: [20, 20, 31, 17], opacity: 0.5 }] }, { crop: [1, 1, 9, 9] }],
+      [{ blend: "multiply", mask: { shape: "ellipse", feather: 3 }, filter: "lanczos3" }, { fit: "cover" }],
+      [{ offset: 4, speed: 2 }, { start: 1 }, "seek"],
+      [{ offset: 1, after: "loop" }, { start: 0, end: 9 }, "seek"],
+      [{ start: 0.04, offset: 1.2 }, {}],
+    ];
+    edits.forEach(([first, last, expected], edit) => {
+      const json = structuredClone(base);
+      Object.assign(json.layers[0], first);
+      Object.assign(json.layers[2], last);
+      json.audio = edit % 2 === 0 ? [] : [{ asset: "clip", gain_db: edit }];
+      const text = JSON.stringify(json);
+      scene.update(text);
+      assert.equal(scene.info.sounds.length, edit % 2);
+      const asked = renderOnward(scene, 6 + edit, next);
+      assert.ok(!asked.includes("open") && !asked.includes("close"), `${edit}: ${asked}`);
+      assert.equal(asked.includes("seek"), expected !== undefined, `${edit}: ${asked}`);
+      const fresh = new Scene(text);
+      renderOnward(fresh, 6 + edit, []);
+      assert.equal(scene.canvasHash(), fresh.canvasHash(), `${format}, edit ${edit}`);
+      fresh.close();
+    });
+
+    const [before, { steadyAllocations }] = [scene.canvasHash(), memoryStats()];
+    const other = (change) => {
+      const json = structuredClone(base);
+      change(json);
+      return JSON.stringify(json);
+    };
+    for (const [path, json] of [
+      ["canvas", other((json) => (json.canvas.width = 66))],
+      ["assets.clip", other((json) => (json.assets.clip.src = "other.mp4"))],
+      ["layers", other((json) => json.layers.pop())],
+      ["layers[2].asset", other((json) => (json.layers[2].asset = "mouth"))],
+    ]) {
+      const refused = (error) => error.code === "E_SCENE_CHANGED" && error.message.startsWith(`${path} differs`);
+      assert.throws(() => scene.update(json), refused);
+    }
+    throwsCode("E_SCENE_JSON", () => scene.update("{"));
+    scene.compose(11);
+    assert.equal(scene.canvasHash(), before);
+    assert.equal(memoryStats().steadyAllocations, steadyAllocations, "an update counts as opening");
+    scene.close();
+  }
 });
 
 test("errors have stable codes, and a bad scene lists all its faults", () => {

@@ -113,6 +113,12 @@ pub enum SceneError {
         /// What came.
         got: String,
     },
+    /// A scene differs from the one that is shown in what needs a new stage, or in sounds that need a new mixer.
+    #[error("{path} differs from the scene that is shown, which takes a new one")]
+    Changed {
+        /// What differs: a JSON path such as `canvas` or `layers[2].asset`.
+        path: String,
+    },
     /// PCM was pushed to a sound before [`open`](crate::sound::Mixer::open) said what it is.
     #[error("sound {sound} is not open")]
     SoundNotOpen {
@@ -147,6 +153,7 @@ impl SceneError {
             SceneError::NotReady { .. } => "E_NOT_READY",
             SceneError::NotNeeded { .. } => "E_NOT_NEEDED",
             SceneError::WrongInput { .. } => "E_WRONG_INPUT",
+            SceneError::Changed { .. } => "E_SCENE_CHANGED",
             SceneError::SoundNotOpen { .. } => "E_SOUND_NOT_OPEN",
             SceneError::NeedsSound { .. } => "E_NEEDS_SOUND",
             SceneError::BadTimeScale(_) => "E_BAD_TIME_SCALE",

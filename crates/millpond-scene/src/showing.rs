@@ -66,6 +66,16 @@ impl<P> Showing<P> {
         }
     }
 
+    /// Whether going on from here shows what is to be seen at `tick`, soon: it is not behind the picture that shows, and no
+    /// more than `ahead` ticks before it. Beyond that a clip is better sought, whose key frames lie about as far apart.
+    pub fn leads_to(&self, tick: i128, ahead: i128) -> bool {
+        match (&self.current, &self.next, self.end) {
+            (None, ..) => false,
+            (Some((current, _)), None, Some(_)) => tick >= i128::from(*current),
+            (Some((current, _)), ..) => (0..=ahead).contains(&(tick - i128::from(*current))),
+        }
+    }
+
     /// The picture that shows, after [`at`](Self::at) said so.
     pub fn picture(&self) -> Option<&P> {
         self.current.as_ref().map(|(_, picture)| picture)

@@ -8,6 +8,8 @@
 //! A host that composes many frames need not write all of each: [`Stage::update`] draws on a frame only what it does not
 //! show yet, and [`Stage::ground`] finds the picture that a frame is without being composed.
 
+mod edit;
+
 use crate::{
     After, CanvasFormat, ClipInfo, ColorTags, Layer, Mask, MaskShape, Picture, Rational, Rect, Scene, SceneError,
     Showing, Shown, Source, geometry, resolve_color, still,
@@ -37,6 +39,12 @@ pub enum Need {
     Input {
         /// Index of the asset.
         asset: usize,
+    },
+    /// The layer's times [changed](Stage::set_scene), and its clip must go on from another place: its next pictures come
+    /// from a key frame at or before [`Stage::asset_time`]. What decodes it stays open.
+    Seek {
+        /// Index of the layer.
+        layer: usize,
     },
     /// This layer's clip is over; what decodes it can be closed. A clip that loops is then opened again.
     Close {
@@ -74,6 +82,8 @@ struct LayerState<P> {
     end: Option<End>,
     /// How often the clip had begun anew at the place that it was opened for.
     round: i128,
+    /// Its times changed since the clip was last asked for pictures.
+    is_retimed: bool,
     plan: Option<Planned>,
     /// Of the size that the layer had last.
     mask: Option<Frame>,
@@ -146,7 +156,7 @@ impl<P: Picture> Stage<P> {
         FrameLayout::aligned(format, width, height)?;
         let canvas = CanvasSpec { format, width, height, color: Color::default() };
         let assets = scene.assets.iter().map(|_| AssetState { still: None, input: None, asked: None }).collect();
-        let layer = |_| LayerState { clip: None, end: None, round: 0, plan: None, mask: None };
+        let layer = |_| LayerState { clip: None, end: None, round: 0, is_retimed: false, plan: None, mask: None };
         let layers = scene.layers.iter().map(layer).collect();
         let mut compositor = Compositor::new(canvas, scene.canvas.background)?;
         for _ in &scene.layers {
@@ -216,12 +226,15 @@ impl<P: Picture> Stage<P> {
                 continue;
             }
             let position = self.position(index, n);
+            if let Some(need) = position.as_ref().and_then(|position| self.need_retimed(index, position)) {
+                return need;
+            }
             let layer = &self.scene.layers[index];
             let over = layer.end.is_some_and(|end| self.scene.frame_time(n) >= end);
             let state = &mut self.layers[index];
             match (&mut state.clip, position) {
                 (None, Some(position)) if !ended(layer, state.end, position.time) => {
-                    state.round = position.round;
+                    (state.round, state.is_retimed) = (position.round, false);
                     return Need::Open { layer: index };
                 }
                 (Some(_), Some(position)) if position.round != state.round => {
@@ -333,6 +346,7 @@ impl<P: Picture> Stage<P> {
         for layer in &mut self.layers {
             if let Some(clip) = &mut layer.clip {
                 clip.showing.clear();
+                layer.is_retimed = false;
             }
         }
     }
@@ -437,6 +451,7 @@ impl<P: Picture> Stage<P> {
         let declared = &self.scene.assets[layer.asset];
         let state = &mut self.layers[index];
         let asset = &self.assets[layer.asset];
+        let is_misplaced = state.is_misplaced();
         if let Some(planned) = &mut state.plan {
             planned.shows = false;
         }
@@ -448,6 +463,7 @@ impl<P: Picture> Stage<P> {
                 return if ended(layer, state.end, time) { Ok(()) } else { Err(not_ready("its clip")) };
             };
             match clip.showing.at(clip.tick(time), layer.after) {
+                _ if is_misplaced => return Err(not_ready("to be asked about, since its times changed")),
                 Shown::NeedsMore => return Err(not_ready("a picture")),
                 Shown::Nothing => return Ok(()),
                 Shown::Picture => {}

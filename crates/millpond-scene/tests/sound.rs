@@ -368,3 +368,28 @@ proptest! {
         prop_assert!(same_bits(&(all.0[from..].to_vec(), all.1[from..].to_vec()), &got));
     }
 }
+
+#[test]
+fn sounds_change_while_they_play() {
+    let pcm = [Pcm::mono(44_100, 0, noise(90_000, 21)), Pcm::mono(RATE, 0, noise(90_000, 22))];
+    let before = [sound(), Sound { start: samples(500), ..sound() }];
+    let louder = [Sound { gain_db: 3.0, ..sound() }, before[1].clone()];
+    let later = [louder[0].clone(), Sound { start: samples(4000), offset: samples(333), ..sound() }];
+    let cut = [louder[0].clone(), Sound { end: Some(samples(20_000)), ..later[1].clone() }];
+    let mut mixer = opened(&before, &pcm);
+    play(&mut mixer, &pcm, 3000, 1000, 700);
+    for (sounds, moved) in
+        [(&louder, vec![]), (&later, vec![1]), (&cut, vec![1]), (&before, vec![1]), (&before, vec![])]
+    {
+        assert_eq!(mixer.set_sounds(sounds).unwrap(), moved);
+        // Everything that a new mixer of these sounds plays from here.
+        let mut fresh = opened(sounds, &pcm);
+        fresh.seek(mixer.position());
+        assert_eq!(play(&mut mixer, &pcm, 8000, 1000, 700), play(&mut fresh, &pcm, 8000, 1000, 700));
+    }
+    let other = [before[0].clone(), Sound { asset: 1, ..sound() }];
+    for (sounds, path) in [(&before[..1], "audio differs"), (&other[..], "audio[1].asset differs")] {
+        let error = mixer.set_sounds(sounds).unwrap_err();
+        assert_eq!((error.code(), error.to_string().starts_with(path)), ("E_SCENE_CHANGED", true), "{error}");
+    }
+}

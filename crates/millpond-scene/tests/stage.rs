@@ -75,7 +75,7 @@ impl Host {
                     mouth.bytes_mut().fill(100 + n as u8);
                     self.stage.push_input(asset, mouth).unwrap();
                 }
-                Need::Input { .. } | Need::Close { .. } => {}
+                Need::Input { .. } | Need::Seek { .. } | Need::Close { .. } => {}
             }
         }
     }

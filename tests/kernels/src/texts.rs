@@ -52,7 +52,7 @@ fn play(scene: Scene) {
                     }
                     _ => return,
                 },
-                Need::Close { .. } => Ok(()),
+                Need::Seek { .. } | Need::Close { .. } => Ok(()),
             };
             if done.is_err() {
                 return;

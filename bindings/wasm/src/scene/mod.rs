@@ -13,6 +13,7 @@ use crate::frame_pool::layout_figure;
 use crate::lending::stats_figure;
 use feed::Feed;
 use millpond_core::pool::Pooled;
+use millpond_core::video::composite::Contents;
 use millpond_core::video::convert::Converter;
 use millpond_core::video::{Frame, FrameLayout, PixelFormat};
 use millpond_scene::{
@@ -26,6 +27,8 @@ use wasm_bindgen::prelude::*;
 pub struct Scene {
     stage: Stage<Pooled<Frame>>,
     canvas: Frame,
+    /// What is on the canvas: only what differs from it is drawn.
+    contents: Contents,
     /// The canvas as the page shows it, without row padding.
     shown: Frame,
     feeds: Vec<Feed>,
@@ -44,13 +47,14 @@ impl Scene {
     /// The code of the first thing that is wrong in the file; the message has them all.
     #[wasm_bindgen(constructor)]
     pub fn new(json: &str) -> Result<Scene, JsValue> {
-        let scene = millpond_scene::Scene::from_json(json).map_err(|error| errors::thrown(error.code(), &error))?;
+        let scene = read(json)?;
         let (layers, assets) = (scene.layers.len(), scene.assets.len());
         let stage = Stage::new(scene).map_err(refused)?;
         let layout = stage.canvas_layout().map_err(refused)?;
         let packed = FrameLayout::packed(PixelFormat::Rgba8, layout.width(), layout.height()).map_err(errors::core)?;
         crate::memory::reserve((layout.size() + packed.size()) as u64)?;
         Ok(Scene {
+            contents: stage.contents(),
             stage,
             canvas: Frame::new(layout),
             shown: Frame::new(packed),
@@ -68,7 +72,15 @@ impl Scene {
         still::is_still(start)
     }
 
-    /// What frame `n` still needs: 0 nothing, 1 open, 2 picture, 3 input, 4 close. [`Scene::need_index`] says of what.
+    /// Shows another scene of the same canvas, assets and layers' assets from now on.
+    ///
+    /// # Errors
+    /// `E_SCENE_CHANGED`, and those of [`Scene::new`]; nothing changes then.
+    pub fn update(&mut self, json: &str) -> Result<(), JsValue> {
+        self.stage.set_scene(read(json)?).map_err(refused)
+    }
+
+    /// What frame `n` still needs: 0 nothing, 1 open, 2 picture, 3 input, 4 seek, 5 close. [`Scene::need_index`] says of what.
     ///
     /// # Realtime
     /// Does not allocate.
@@ -79,11 +91,12 @@ impl Scene {
             Need::Open { .. } => 1,
             Need::Picture { .. } => 2,
             Need::Input { .. } => 3,
+            Need::Seek { .. } => 4,
             Need::Close { layer } => {
                 if let Some(feed) = self.feeds.get_mut(layer) {
                     feed.close();
                 }
-                4
+                5
             }
         }
     }
@@ -93,7 +106,9 @@ impl Scene {
     pub fn need_index(&self) -> u32 {
         match self.need {
             Need::Nothing => 0,
-            Need::Open { layer } | Need::Picture { layer } | Need::Close { layer } => layer as u32,
+            Need::Open { layer } | Need::Picture { layer } | Need::Seek { layer } | Need::Close { layer } => {
+                layer as u32
+            }
             Need::Input { asset } => asset as u32,
         }
     }
@@ -236,7 +251,7 @@ impl Scene {
         self.stage.asset_time(layer as usize, u64::from(n)).map_or(f64::NAN, seconds)
     }
 
-    /// Composes frame `n` on the canvas.
+    /// Composes frame `n` on the canvas, writing only what it does not show yet.
     ///
     /// # Errors
     /// `E_NOT_READY` if something is still needed.
@@ -244,7 +259,7 @@ impl Scene {
     /// # Realtime
     /// Does not allocate, but for planning a layer that is new, which counts as opening.
     pub fn compose(&mut self, n: u32) -> Result<(), JsValue> {
-        self.stage.compose(u64::from(n), &mut self.canvas.view_mut()).map_err(refused)
+        self.stage.update(u64::from(n), &mut self.canvas.view_mut(), &mut self.contents).map_err(refused)
     }
 
     /// Address of the canvas.
@@ -300,6 +315,10 @@ impl Scene {
         let no_such = SceneError::NoSuch { what: "layer or asset", index: index as usize, count };
         self.feeds.get_mut(index as usize).ok_or_else(|| refused(no_such))
     }
+}
+
+fn read(json: &str) -> Result<millpond_scene::Scene, JsValue> {
+    millpond_scene::Scene::from_json(json).map_err(|error| errors::thrown(error.code(), &error))
 }
 
 /// Tags by number: MatrixCoefficients of H.273; 0 no range, 1 limited, 2 full.

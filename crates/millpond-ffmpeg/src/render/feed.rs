@@ -46,6 +46,10 @@ impl<'scope, 'env> Feed<'scope, 'env> {
                 Need::Nothing => return Ok(()),
                 Need::Open { layer } => memory::opening(|| self.open(stage, layer, n))?,
                 Need::Picture { layer } => self.advance(stage, layer)?,
+                Need::Seek { layer } => {
+                    self.close(layer);
+                    memory::opening(|| self.open(stage, layer, n))?;
+                }
                 Need::Input { asset } => {
                     let t = stage.scene().frame_time(n);
                     let feed = self.inputs.get_mut(asset).and_then(Option::as_mut);
@@ -53,11 +57,7 @@ impl<'scope, 'env> Feed<'scope, 'env> {
                         stage.push_input(asset, picture)?;
                     }
                 }
-                Need::Close { layer } => {
-                    if let Some(reader) = self.clips.get_mut(layer).and_then(Option::take) {
-                        self.readers.close(reader);
-                    }
-                }
+                Need::Close { layer } => self.close(layer),
             }
         }
     }
@@ -85,6 +85,12 @@ impl<'scope, 'env> Feed<'scope, 'env> {
             }
             // The stage asks for inputs otherwise.
             Some(Asset::Input) | None => Ok(()),
+        }
+    }
+
+    fn close(&mut self, layer: usize) {
+        if let Some(reader) = self.clips.get_mut(layer).and_then(Option::take) {
+            self.readers.close(reader);
         }
     }
 

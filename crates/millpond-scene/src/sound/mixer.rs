@@ -4,6 +4,7 @@ use super::track::{Stream, Track};
 use super::{MAX_BLOCK, RATE_HZ};
 use crate::SceneError;
 use crate::file::Sound;
+use millpond_core::memory::opening;
 use millpond_core::{Error, Rational};
 
 /// Mixes a scene's sounds to 48 kHz stereo, block after block.
@@ -42,6 +43,30 @@ impl Mixer {
     /// `E_BAD_PARAMETER` for times beyond 10^10 seconds, a negative offset, or a gain that f32 cannot hold.
     pub fn new(sounds: &[Sound]) -> Result<Mixer, SceneError> {
         Ok(Mixer { tracks: sounds.iter().map(Track::new).collect::<Result<_, _>>()?, position: 0 })
+    }
+
+    /// Mixes these sounds from now on: as many as before, of the same assets. Open ones stay open. A sound of which only
+    /// the gain changed plays on; one whose times changed has forgotten what was pushed. Returns the open ones of those:
+    /// they are to be fed from [`wanted_from`](Self::wanted_from).
+    ///
+    /// # Errors
+    /// `E_SCENE_CHANGED` for another number of sounds or another asset; those of [`new`](Self::new). Nothing changes then.
+    ///
+    /// # Realtime
+    /// Allocates, counted as opening.
+    pub fn set_sounds(&mut self, sounds: &[Sound]) -> Result<Vec<usize>, SceneError> {
+        opening(|| {
+            if sounds.len() != self.tracks.len() {
+                return Err(SceneError::Changed { path: "audio".into() });
+            }
+            let other = sounds.iter().zip(&self.tracks).position(|(new, old)| new.asset != old.asset);
+            if let Some(index) = other {
+                return Err(SceneError::Changed { path: format!("audio[{index}].asset") });
+            }
+            let new = sounds.iter().map(Track::new).collect::<Result<Vec<_>, _>>()?;
+            let moved = self.tracks.iter_mut().zip(new).map(|(old, new)| old.take_place_of(new, self.position));
+            Ok(moved.enumerate().filter_map(|(index, has_moved)| has_moved.then_some(index)).collect())
+        })
     }
 
     /// Says what the PCM of a sound is and allocates all that it needs. Opening it again changes the format: what was

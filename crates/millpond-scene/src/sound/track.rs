@@ -19,6 +19,7 @@ const JITTER: u32 = 50;
 
 /// A sound: its place in the mix, and its PCM once it is open.
 pub(super) struct Track {
+    pub(super) asset: usize,
     /// Output frames of the mix: first, and one past the last.
     start: i64,
     end: i64,
@@ -53,6 +54,7 @@ impl Track {
             return Err(Error::BadParameter { name: "gain_db", value: sound.gain_db, expected }.into());
         }
         Ok(Track {
+            asset: sound.asset,
             start: frame("start", sound.start)?,
             end: sound.end.map_or(Ok(i64::MAX), |end| frame("end", end))?,
             offset: offset as u64,
@@ -63,14 +65,27 @@ impl Track {
         })
     }
 
+    /// Takes the place and the gain of `new`, a track of the same asset that is not open. Says whether it moved: then what
+    /// was pushed is forgotten.
+    pub(super) fn take_place_of(&mut self, new: Track, position: u64) -> bool {
+        let place = |track: &Track| (track.start, track.end, track.offset, track.offset_seconds);
+        let has_moved = place(self) != place(&new);
+        let stream = self.stream.take();
+        *self = Track { stream, ended: self.ended, ..new };
+        if let Some(stream) = self.stream.as_mut().filter(|_| has_moved) {
+            stream.first_heard = first_heard(self.offset_seconds, stream.rate_hz);
+            self.seek(position);
+        }
+        has_moved && self.stream.is_some()
+    }
+
     pub(super) fn open(&mut self, rate_hz: u32, channels: usize, position: u64) -> Result<(), SceneError> {
         if !(1..=MAX_CHANNELS).contains(&channels) {
             let expected = "1 to 8";
             return Err(Error::BadParameter { name: "channels", value: channels as f64, expected }.into());
         }
         let resampler = Resampler::new(rate_hz, RATE_HZ)?;
-        // The first sample at or after the in-point. `new` bounded the offset, so the product fits.
-        let first_heard = (self.offset_seconds * i128::from(rate_hz)).ceil().to_integer() as u64;
+        let first_heard = first_heard(self.offset_seconds, rate_hz);
         let sides = vec![Side { resampler, queue: vec![0.0; QUEUE], piece: [0.0; PIECE] }; channels.min(2)];
         self.stream = Some(Stream { rate_hz, channels, first_heard, sides, queued: 0, next_input: 0, cursor: None });
         self.seek(position);
@@ -260,6 +275,11 @@ impl Stream {
         }
         self.queued -= frames;
     }
+}
+
+/// The first sample at or after the in-point. [`Track::new`] bounded the offset, so the product fits.
+fn first_heard(offset: Rational, rate_hz: u32) -> u64 {
+    (offset * i128::from(rate_hz)).ceil().to_integer() as u64
 }
 
 /// time · rate to the nearest integer, halves upwards; `None` if that leaves 62 bits.

@@ -41,7 +41,8 @@ impl Browser {
     /// # Errors
     /// It cannot be started.
     pub(super) fn start(options: &Options) -> Outcome<Self> {
-        let mut command = shell::command("node", [DRIVER, "--site", SITE, "--browser", options.browser.name()]);
+        let mut command =
+            shell::command("node", [DRIVER, "--attached", "--site", SITE, "--browser", options.browser.name()]);
         for scene in &options.scenes {
             command.arg("--scene").arg(scene);
         }
