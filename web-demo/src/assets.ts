@@ -1,76 +1,117 @@
 /**
- * The files of a scene: fetched relative to the scene file, once each, as a still's bytes or as a demuxer's input.
+ * The files that scenes name: dropped ones by their name, others fetched relative to the scene file. Each is opened once,
+ * as a still's bytes or as a demuxer's input, however many scenes show it.
  */
 
-import { ALL_FORMATS, Input, UrlSource } from "mediabunny";
-import { Scene, type SceneInfo } from "millpond";
+import { ALL_FORMATS, BlobSource, Input, UrlSource, type Source } from "mediabunny";
+import { Scene } from "millpond";
 
 /** A file that was opened. */
-export type OpenedAsset = { kind: "still"; encoded: Uint8Array } | { kind: "media"; input: Input };
+export type OpenedAsset = { kind: "still"; encoded: Uint8Array<ArrayBuffer> } | { kind: "media"; input: Input };
 
-/** Opens the files of one scene. */
+/** Opens files, and keeps them open. */
 export class Assets {
-  readonly #info: SceneInfo;
+  /** How many files were taken in. */
+  added = 0;
   readonly #base: URL;
-  readonly #opened = new Map<number, Promise<OpenedAsset>>();
+  readonly #dropped: Map<string, OpenedAsset>;
+  readonly #fetched: Map<string, Promise<OpenedAsset>>;
+  readonly #stop: AbortController;
 
-  /** @param base - URL of the scene file. */
-  constructor(info: SceneInfo, base: URL) {
-    this.#info = info;
+  /**
+   * @param base - URL of the scene file.
+   * @param others - Files of another scene, to be shared.
+   */
+  constructor(base: URL, others?: Assets) {
     this.#base = base;
+    this.#dropped = others === undefined ? new Map() : others.#dropped;
+    this.#fetched = others === undefined ? new Map() : others.#fetched;
+    this.#stop = others === undefined ? new AbortController() : others.#stop;
   }
 
-  /** Name of an asset, for messages. */
-  name(asset: number): string {
-    return this.#info.assets[asset]!.name;
+  /** Takes in a file that was dropped: it goes before one of that name beside the scene, or dropped earlier. */
+  add(name: string, asset: OpenedAsset): void {
+    this.#dropped.set(name, asset);
+    this.added += 1;
   }
 
   /** Opens a file, or gives what was opened before. */
-  open(asset: number): Promise<OpenedAsset> {
-    let opened = this.#opened.get(asset);
+  async open(src: string): Promise<OpenedAsset> {
+    const dropped = this.#dropped.get(src);
+    if (dropped !== undefined) return dropped;
+    const url = urlOf(src, this.#base);
+    let opened = this.#fetched.get(url.href);
     if (opened === undefined) {
-      opened = this.#fetch(asset);
-      this.#opened.set(asset, opened);
+      opened = fetchAsset(src, url, this.signal);
+      this.#fetched.set(url.href, opened);
+      // Next time it may be there.
+      opened.catch(() => this.#fetched.delete(url.href));
     }
     return opened;
   }
 
-  /** Stops what is being fetched. */
+  /** Aborted when they are closed. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Forgets all files and stops what is being fetched, for good. */
   close(): void {
-    for (const opened of this.#opened.values()) {
-      opened.then((asset) => asset.kind === "media" && asset.input.dispose()).catch(() => {});
-    }
-    this.#opened.clear();
+    this.#stop.abort();
+    for (const asset of this.#dropped.values()) closeAsset(asset);
+    this.#dropped.clear();
+    this.#fetched.clear();
   }
+}
 
-  async #fetch(asset: number): Promise<OpenedAsset> {
-    const { name, src } = this.#info.assets[asset]!;
-    if (src === undefined) throw new Error(`asset ${name} is a pushed picture, not a file`);
-    const url = urlOf(src, this.#base);
-    const response = await fetch(url);
-    if (!response.ok || response.body === null) throw new Error(`asset ${name}: ${url} answers ${response.status}`);
+/**
+ * Opens a file that was dropped.
+ *
+ * @returns undefined if it is neither a still nor a clip nor a sound.
+ */
+export async function openBlob(file: Blob): Promise<OpenedAsset | undefined> {
+  const start = new Uint8Array(await file.slice(0, 12).arrayBuffer());
+  if (Scene.isStill(start)) return { kind: "still", encoded: new Uint8Array(await file.arrayBuffer()) };
+  return openMedia(new BlobSource(file));
+}
 
-    // The first bytes tell a still from a clip; of a clip the demuxer then fetches what it needs.
-    const reader = response.body.getReader();
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
-    const read = async () => {
-      const { done, value } = await reader.read();
-      if (!done) chunks.push(value);
-      return !done;
-    };
-    const length = () => chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    while (length() < 12 && (await read()));
-    const start = new Uint8Array(await new Blob(chunks).arrayBuffer());
-    if (!Scene.isStill(start)) {
-      await reader.cancel();
-      const source = new UrlSource(url, { getRetryDelay: (attempts) => (attempts < 2 ? 0.5 : null) });
-      const input = new Input({ source, formats: ALL_FORMATS });
-      if (!(await input.canRead())) throw new Error(`asset ${name}: ${src} is neither a still nor a clip`);
-      return { kind: "media", input };
-    }
-    while (await read());
-    return { kind: "still", encoded: new Uint8Array(await new Blob(chunks).arrayBuffer()) };
+/** Stops reading a file. */
+export function closeAsset(asset: OpenedAsset): void {
+  if (asset.kind === "media") asset.input.dispose();
+}
+
+async function openMedia(source: Source, signal?: AbortSignal): Promise<OpenedAsset | undefined> {
+  const input = new Input({ source, formats: ALL_FORMATS });
+  signal?.addEventListener("abort", () => input.dispose());
+  if (await input.canRead()) return { kind: "media", input };
+  input.dispose();
+  return undefined;
+}
+
+async function fetchAsset(src: string, url: URL, signal: AbortSignal): Promise<OpenedAsset> {
+  const response = await fetch(url, { signal });
+  if (!response.ok || response.body === null) throw new Error(`${url} answers ${response.status}`);
+
+  // The first bytes tell a still from a clip; of a clip the demuxer then fetches what it needs.
+  const reader = response.body.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const read = async () => {
+    const { done, value } = await reader.read();
+    if (!done) chunks.push(value);
+    return !done;
+  };
+  const length = () => chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  while (length() < 12 && (await read()));
+  const start = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  if (!Scene.isStill(start)) {
+    await reader.cancel();
+    const getRetryDelay = (attempts: number) => (attempts < 2 && !signal.aborted ? 0.5 : null);
+    const media = await openMedia(new UrlSource(url, { getRetryDelay }), signal);
+    if (media === undefined) throw new Error(`${src} is neither a still nor a clip`);
+    return media;
   }
+  while (await read());
+  return { kind: "still", encoded: new Uint8Array(await new Blob(chunks).arrayBuffer()) };
 }
 
 /** URL of a file beside the scene. A path may not leave the scene's folder. */

@@ -33,7 +33,7 @@ export class ClipFeed {
     this.#config = config;
     this.#decoding = new Decoding(
       (output, error) => new VideoDecoder({ output, error }),
-      (packet) => this.#decode(packet),
+      (decoder, packet) => this.#decode(decoder, packet),
       AHEAD,
     );
   }
@@ -85,14 +85,12 @@ export class ClipFeed {
   /** Goes to the last key picture at or before a time in seconds, or to the first. */
   async seek(seconds: number): Promise<void> {
     const key = (await this.#sink.getKeyPacket(seconds)) ?? (await this.#sink.getFirstKeyPacket());
-    this.#decoding.stop();
     this.#ticks.clear();
     this.#last = NOTHING;
-    this.#decoding.decoder.configure(this.#config);
-    this.#decoding.start(this.#sink.packets(key ?? undefined));
+    this.#decoding.restart((decoder) => decoder.configure(this.#config), this.#sink.packets(key ?? undefined));
   }
 
-  /** The next picture; the caller closes its frame. After the last one, where the clip ends. */
+  /** The next picture; the caller releases its frame. After the last one, where the clip ends. */
   async next(): Promise<Next> {
     const frame = await this.#decoding.peek();
     if (frame === undefined) return { endTick: this.#last === NOTHING ? 0 : this.#last.tick + this.#last.duration };
@@ -108,12 +106,12 @@ export class ClipFeed {
     this.#decoding.close();
   }
 
-  #decode(packet: EncodedPacket): void {
+  #decode(decoder: VideoDecoder, packet: EncodedPacket): void {
     const tick = Math.round(packet.timestamp * this.timeScale);
     if (tick >= this.#last.tick) this.#last = { tick, duration: Math.round(packet.duration * this.timeScale) };
     const chunk = packet.toEncodedVideoChunk();
     this.#ticks.set(chunk.timestamp, tick);
-    this.#decoding.decoder.decode(chunk);
+    decoder.decode(chunk);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { EncodedPacket } from "mediabunny";
+import { MillpondError } from "millpond";
 
 /** What `VideoDecoder` and `AudioDecoder` have in common. */
 type Decoder = Pick<VideoDecoder | AudioDecoder, "addEventListener" | "close" | "decodeQueueSize" | "flush" | "reset"> & {
@@ -18,40 +19,58 @@ export interface Ahead {
   chunks: number;
 }
 
+/** What lives now: decoders, their outputs that were neither closed nor {@link release}d, and millpond's objects. */
+export const live = { decoders: 0, outputs: 0, handles: 0 };
+
+/** Closes an output that was taken. */
+export function release(output: { close(): void }): void {
+  output.close();
+  live.outputs -= 1;
+}
+
 /** A decoder, its packets and its outputs. */
 export class Decoding<D extends Decoder, Output extends { close(): void }> {
-  /** The decoder, for configuring it and giving it packets. */
-  readonly decoder: D;
-  readonly #decode: (packet: EncodedPacket) => void;
+  readonly #make: () => D;
+  readonly #decode: (decoder: D, packet: EncodedPacket) => void;
   readonly #ahead: Ahead;
   readonly #outputs: Output[] = [];
+  #decoder: D | undefined;
   #packets: AsyncGenerator<EncodedPacket, void> | undefined;
   #feeding = false;
   #drained = false;
+  #closed = false;
   #error: unknown;
   #wake = () => {};
 
   /**
-   * @param make - Makes the decoder with these callbacks.
+   * @param make - Makes the decoder with these callbacks; again after it has failed.
    * @param decode - Gives a packet to the decoder.
    */
   constructor(
     make: (output: (output: Output) => void, error: (error: unknown) => void) => D,
-    decode: (packet: EncodedPacket) => void,
+    decode: (decoder: D, packet: EncodedPacket) => void,
     ahead: Ahead,
   ) {
     const output = (output: Output) => {
+      live.outputs += 1;
       this.#outputs.push(output);
       this.#wake();
     };
-    this.decoder = make(output, (error) => this.#fail(error));
-    this.decoder.addEventListener("dequeue", () => void this.#feed());
+    this.#make = () => make(output, (error) => this.#fail(error));
     this.#decode = decode;
     this.#ahead = ahead;
   }
 
-  /** Decodes these packets from now on. The decoder was {@link stop}ped and configured. */
-  start(packets: AsyncGenerator<EncodedPacket, void>): void {
+  /**
+   * Forgets packets, outputs and what has failed, and decodes these packets from now on.
+   *
+   * @throws MillpondError `E_CLOSED`.
+   */
+  restart(configure: (decoder: D) => void, packets: AsyncGenerator<EncodedPacket, void>): void {
+    this.#stop();
+    if (this.#closed) throw closed();
+    this.#error = undefined;
+    configure(this.#working());
     this.#packets = packets;
     void this.#feed();
   }
@@ -68,43 +87,62 @@ export class Decoding<D extends Decoder, Output extends { close(): void }> {
     }
   }
 
-  /** Takes the output that {@link peek} gave: the caller closes it. */
+  /** Takes the output that {@link peek} gave: the caller {@link release}s it. */
   take(): Output | undefined {
     const output = this.#outputs.shift();
     void this.#feed();
     return output;
   }
 
-  /** Forgets packets and outputs; the decoder must be configured anew. */
-  stop(): void {
+  /** Frees the decoder and its outputs; whoever waits for one gets `E_CLOSED`. */
+  close(): void {
+    this.#stop();
+    this.#drop();
+    this.#closed = true;
+    this.#fail(closed());
+  }
+
+  #stop(): void {
     void this.#packets?.return();
     this.#packets = undefined;
     this.#drained = false;
-    if (this.decoder.state === "configured") this.decoder.reset();
-    for (const output of this.#outputs.splice(0)) output.close();
+    if (this.#decoder?.state === "configured") this.#decoder.reset();
+    for (const output of this.#outputs.splice(0)) release(output);
   }
 
-  /** Frees the decoder and its outputs. */
-  close(): void {
-    this.stop();
-    if (this.decoder.state !== "closed") this.decoder.close();
+  /** The decoder, or a new one: one that has failed is closed for good. */
+  #working(): D {
+    if (this.#decoder?.state === "closed") this.#drop();
+    if (this.#decoder === undefined) {
+      this.#decoder = this.#make();
+      this.#decoder.addEventListener("dequeue", () => void this.#feed());
+      live.decoders += 1;
+    }
+    return this.#decoder;
+  }
+
+  #drop(): void {
+    if (this.#decoder === undefined) return;
+    if (this.#decoder.state !== "closed") this.#decoder.close();
+    this.#decoder = undefined;
+    live.decoders -= 1;
   }
 
   /** Gives packets to the decoder as long as there is room: called when it starts, has taken one, or an output went. */
   async #feed(): Promise<void> {
     if (this.#feeding || this.#packets === undefined) return;
     this.#feeding = true;
-    const packets = this.#packets;
+    const [packets, decoder] = [this.#packets, this.#decoder!];
     const { outputs, chunks } = this.#ahead;
     try {
-      while (this.#outputs.length < outputs && this.decoder.decodeQueueSize < chunks) {
+      while (this.#outputs.length < outputs && decoder.decodeQueueSize < chunks) {
         const { value: packet } = await packets.next();
         if (packets !== this.#packets) break;
         if (packet) {
-          this.#decode(packet);
+          this.#decode(decoder, packet);
           continue;
         }
-        await this.decoder.flush();
+        await decoder.flush();
         if (packets === this.#packets) {
           this.#packets = undefined;
           this.#drained = true;
@@ -123,6 +161,11 @@ export class Decoding<D extends Decoder, Output extends { close(): void }> {
 
   #fail(error: unknown): void {
     this.#error ??= error;
+    this.#packets = undefined;
     this.#wake();
   }
+}
+
+function closed(): MillpondError {
+  return new MillpondError("E_CLOSED", "this clip was closed");
 }

@@ -7,6 +7,7 @@
 import { ALL_FORMATS, BlobSource, Input } from "mediabunny";
 import type { FrameKind, Scene } from "millpond";
 import { ClipFeed } from "./clip_feed.js";
+import { release } from "./decoding.js";
 
 /** Pictures for one input asset. */
 export interface InputFile {
@@ -16,13 +17,18 @@ export interface InputFile {
   close(): void;
 }
 
-/** Fetches a file of pictures of the kind that the scene declares. */
-export async function openInputFile(url: URL, kind: FrameKind): Promise<InputFile> {
-  const response = await fetch(url);
+/** Fetches such a file. */
+export async function fetchInputFile(url: URL, signal?: AbortSignal): Promise<Blob> {
+  const response = await fetch(url, signal === undefined ? {} : { signal });
   if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-  const file = await response.blob();
+  return response.blob();
+}
+
+/** Opens a file of pictures of the kind that the scene declares. */
+export async function openInputFile(file: Blob, kind: FrameKind): Promise<InputFile> {
   const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
   if (await input.canRead()) return new PushedClip(await ClipFeed.open(input));
+  input.dispose();
   return new RawFrames(file, kind);
 }
 
@@ -92,7 +98,7 @@ class PushedClip implements InputFile {
       }
       if (this.#waiting === undefined || (this.#begun && !hasCome(this.#waiting.tick))) break;
       this.#begun = true;
-      shown?.close();
+      if (shown !== undefined) release(shown);
       shown = this.#waiting.frame;
       this.#waiting = undefined;
     }
@@ -100,7 +106,7 @@ class PushedClip implements InputFile {
     try {
       await scene.pushInput(asset, shown, await this.#feed.colorSpace());
     } finally {
-      shown.close();
+      release(shown);
     }
   }
 
@@ -110,7 +116,7 @@ class PushedClip implements InputFile {
   }
 
   #forget(): void {
-    this.#waiting?.frame.close();
+    if (this.#waiting !== undefined) release(this.#waiting.frame);
     this.#waiting = undefined;
     [this.#begun, this.#over] = [false, false];
   }

@@ -4,61 +4,102 @@
  */
 
 import { EncodedPacketSink, type InputTrack } from "mediabunny";
-import { Scene, type WantedEnd } from "millpond";
-import { Assets } from "./assets.js";
+import { MillpondError, Scene, type WantedEnd } from "millpond";
+import type { Assets, OpenedAsset } from "./assets.js";
 import { ClipFeed } from "./clip_feed.js";
+import { live, release } from "./decoding.js";
 import { openInputFile, type InputFile } from "./input_file.js";
 
 /** A scene and everything that feeds it. */
 export class Player {
   /** The scene: its canvas, its statistics. */
   readonly scene: Scene;
-  /** Files of the scene. */
+  /** Files of the scene; they outlive the player. */
   readonly assets: Assets;
-  /** Number of canvas frames. */
-  readonly frameCount: number;
   /** Canvas frames a second. */
   readonly frameRate: number;
   /** Milliseconds that composing the last frame took, decoding left out. */
   composeMs = 0;
 
-  readonly #feeds = new Map<number, ClipFeed>();
+  readonly #feeds = new Map<number, { feed: ClipFeed; opened: OpenedAsset }>();
   /** Layers whose clip must go to another place before it gives its next picture. */
   readonly #stale = new Set<number>();
   readonly #inputs: ReadonlyMap<string, InputFile>;
+  /** The player before this one, whose decoders layers of the same file take, until {@link settle}. */
+  #before: Player | undefined;
 
-  private constructor(scene: Scene, assets: Assets, inputs: ReadonlyMap<string, InputFile>) {
+  private constructor(
+    scene: Scene,
+    assets: Assets,
+    inputs: ReadonlyMap<string, InputFile>,
+    before: Player | undefined,
+  ) {
     this.scene = scene;
     this.assets = assets;
     this.#inputs = inputs;
-    this.frameCount = scene.frameCount;
     const [numerator, denominator] = scene.info.canvas.frameRate;
     this.frameRate = numerator / denominator;
+    this.#before = before;
   }
 
   /**
-   * Fetches a scene.
+   * Opens a scene.
    *
-   * @param url - Of the scene file; assets are fetched relative to it.
+   * @param json - The text of the scene file: numbers are the decimals they are written as.
    * @param inputs - Files whose pictures are pushed, by the name of the asset.
+   * @param before - A player that this one follows: its decoders are used where the files are the same. When this one has
+   *   shown a frame {@link settle} it; if that failed, close it and {@link seek} with the one before.
    */
-  static async open(url: URL, inputs: ReadonlyMap<string, URL>): Promise<Player> {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-    // As text: numbers are the decimals they are written as.
-    const scene = new Scene(await response.text());
-    const assets = new Assets(scene.info, url);
-    for (let wanted = scene.wantedEnd(); wanted !== undefined; wanted = scene.wantedEnd()) {
-      // A pushed picture has no end.
-      const isFile = scene.info.assets[wanted.asset]!.src !== undefined;
-      scene.setEnd(wanted, isFile ? await endOf(assets, wanted) : undefined);
-    }
+  static async open(
+    json: string,
+    assets: Assets,
+    inputs: ReadonlyMap<string, Blob>,
+    before?: Player,
+  ): Promise<Player> {
+    const scene = new Scene(json);
+    live.handles += 1;
     const files = new Map<string, InputFile>();
-    for (const { name, input } of scene.info.assets) {
-      const file = inputs.get(name);
-      if (input !== undefined && file !== undefined) files.set(name, await openInputFile(file, input));
+    try {
+      await setEnds(scene, assets);
+      for (const { name, input } of scene.info.assets) {
+        const file = inputs.get(name);
+        if (input !== undefined && file !== undefined) files.set(name, await openInputFile(file, input));
+      }
+      return new Player(scene, assets, files, before);
+    } catch (error) {
+      for (const file of files.values()) file.close();
+      scene.close();
+      live.handles -= 1;
+      throw error;
     }
-    return new Player(scene, assets, files);
+  }
+
+  /**
+   * Shows another scene of the same canvas, assets and layers from now on; decoders stay where they are if they can. What
+   * goes wrong leaves the scene before.
+   *
+   * @param before - The text of the scene that it shows.
+   * @returns false if only a new player would do.
+   */
+  async update(json: string, before: string): Promise<boolean> {
+    try {
+      this.scene.update(json);
+    } catch (error) {
+      if (error instanceof MillpondError && error.code === "E_SCENE_CHANGED") return false;
+      throw error;
+    }
+    try {
+      await setEnds(this.scene, this.assets);
+      return true;
+    } catch (error) {
+      this.scene.update(before);
+      throw error;
+    }
+  }
+
+  /** Number of canvas frames. */
+  get frameCount(): number {
+    return this.scene.frameCount;
   }
 
   /** Names of the input assets that nothing is pushed to. */
@@ -67,7 +108,10 @@ export class Player {
     return assets.filter(({ name, input }) => input !== undefined && !this.#inputs.has(name)).map(({ name }) => name);
   }
 
-  /** Composes frame `n`. Frames must follow one another, with gaps or without; {@link seek} goes elsewhere. */
+  /**
+   * Composes frame `n`. Frames must follow one another, with gaps or without; {@link seek} goes elsewhere, and must be
+   * called after a frame that failed.
+   */
   async render(n: number): Promise<void> {
     const { scene } = this;
     for (;;) {
@@ -99,12 +143,22 @@ export class Player {
     for (const layer of this.#feeds.keys()) this.#stale.add(layer);
   }
 
+  /** Takes over for good what it uses of the player before this one, and closes that. */
+  settle(): void {
+    const before = this.#before;
+    this.#before = undefined;
+    if (before === undefined) return;
+    const taken = this.#decoders;
+    for (const [layer, { feed }] of [...before.#feeds]) if (taken.has(feed)) before.#feeds.delete(layer);
+    before.close();
+  }
+
   /** Frees decoders and pools. */
   close(): void {
     for (const layer of [...this.#feeds.keys()]) this.#closeLayer(layer);
     for (const input of this.#inputs.values()) input.close();
-    this.assets.close();
     this.scene.close();
+    live.handles -= 1;
   }
 
   #compose(n: number): void {
@@ -114,43 +168,89 @@ export class Player {
   }
 
   async #openLayer(layer: number, n: number): Promise<void> {
-    const { asset } = this.scene.info.layers[layer]!;
-    const opened = await this.assets.open(asset);
+    const { name, src } = this.scene.info.assets[this.scene.info.layers[layer]!.asset]!;
+    if (src === undefined) throw new Error(`asset ${name} is a pushed picture, not a file`);
+    const opened = await named(name, this.assets.open(src));
     if (opened.kind === "still") return this.scene.openStill(layer, opened.encoded);
-    const feed = await ClipFeed.open(opened.input).catch((error: unknown) => {
-      throw new Error(`asset ${this.assets.name(asset)}: ${error instanceof Error ? error.message : error}`);
-    });
-    this.#feeds.set(layer, feed);
-    await feed.seek(this.scene.assetTime(layer, n) ?? 0);
-    this.scene.openClip(layer, await feed.info());
+    const feed = this.#unused(opened) ?? (await named(name, ClipFeed.open(opened.input)));
+    try {
+      await feed.seek(this.scene.assetTime(layer, n) ?? 0);
+      this.scene.openClip(layer, await named(name, feed.info()));
+    } catch (error) {
+      this.#closeFeed(feed);
+      throw error;
+    }
+    this.#feeds.set(layer, { feed, opened });
   }
 
   async #pushPicture(layer: number, n: number): Promise<void> {
-    const feed = this.#feeds.get(layer)!;
-    if (this.#stale.delete(layer)) await feed.seek(this.scene.assetTime(layer, n) ?? 0);
-    const next = await feed.next();
+    const { feed } = this.#feeds.get(layer)!;
+    const { name } = this.scene.info.assets[this.scene.info.layers[layer]!.asset]!;
+    if (this.#stale.delete(layer)) await named(name, feed.seek(this.scene.assetTime(layer, n) ?? 0));
+    const next = await named(name, feed.next());
     if ("endTick" in next) return this.scene.endClip(layer, next.endTick);
     try {
       await this.scene.pushPicture(layer, next.tick, next.frame);
     } finally {
-      next.frame.close();
+      release(next.frame);
     }
   }
 
   async #pushInput(asset: number, n: number): Promise<void> {
-    await this.#inputs.get(this.assets.name(asset))?.push(this.scene, asset, n);
+    await this.#inputs.get(this.scene.info.assets[asset]!.name)?.push(this.scene, asset, n);
   }
 
   #closeLayer(layer: number): void {
-    this.#feeds.get(layer)?.close();
+    const open = this.#feeds.get(layer);
+    if (open !== undefined) this.#closeFeed(open.feed);
     this.#feeds.delete(layer);
     this.#stale.delete(layer);
+  }
+
+  /** A decoder of the player before this one that reads a file and that no layer has taken yet. */
+  #unused(opened: OpenedAsset): ClipFeed | undefined {
+    const taken = this.#decoders;
+    return this.#lent.find((lent) => lent.opened === opened && !taken.has(lent.feed))?.feed;
+  }
+
+  /** Closes a decoder, unless it is still that of the player before this one. */
+  #closeFeed(feed: ClipFeed): void {
+    if (!this.#lent.some((lent) => lent.feed === feed)) feed.close();
+  }
+
+  get #lent(): { feed: ClipFeed; opened: OpenedAsset }[] {
+    return this.#before === undefined ? [] : [...this.#before.#feeds.values()];
+  }
+
+  get #decoders(): Set<ClipFeed> {
+    return new Set([...this.#feeds.values()].map(({ feed }) => feed));
+  }
+}
+
+/** What went wrong with an asset says its name; an error with a code keeps that. */
+async function named<T>(asset: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const failure = new Error(`asset ${asset}: ${error.message}`, { cause: error });
+    failure.name = error.name;
+    throw Object.assign(failure, "code" in error ? { code: error.code } : {});
+  }
+}
+
+/** Tells a scene the ends of its files that decide how long it is. */
+async function setEnds(scene: Scene, assets: Assets): Promise<void> {
+  for (let wanted = scene.wantedEnd(); wanted !== undefined; wanted = scene.wantedEnd()) {
+    const { name, src } = scene.info.assets[wanted.asset]!;
+    // A pushed picture has no end.
+    const opened = src === undefined ? undefined : await named(name, assets.open(src));
+    scene.setEnd(wanted, opened && (await named(name, endOf(opened, wanted.medium))));
   }
 }
 
 /** Where the pictures or the sound of an asset end: the last presentation time + its packet's duration. */
-async function endOf(assets: Assets, { asset, medium }: WantedEnd) {
-  const opened = await assets.open(asset);
+async function endOf(opened: OpenedAsset, medium: WantedEnd["medium"]) {
   if (opened.kind === "still") return undefined;
   const { input } = opened;
   const track: InputTrack | null =

@@ -6,13 +6,23 @@
 
 /** A request of the page, by name: what it takes, and what its answer holds. */
 export interface Requests {
-  /** The first request: the canvases are transferred. */
+  /**
+   * The first request: the canvases are transferred. `mel` shows the sound while it plays: its right edge is what is heard
+   * now, and each column of pixels is 1/80 s.
+   */
   start: { take: { canvas: OffscreenCanvas; mel: OffscreenCanvas }; give: void };
-  /** Fetches a scene file; its assets are fetched beside it. `inputs` are files whose pictures are pushed, by name. */
+  /**
+   * Fetches a scene file and shows its first frame; its assets are fetched beside it. `inputs` are files whose pictures
+   * are pushed, by name.
+   */
   load: { take: { url: string; inputs: [name: string, url: string][] }; give: { json: string; summary: SceneSummary } };
   /** Files that were dropped: from now on scenes may name them as `src`. A file that is refused says why. */
   files: { take: { files: { name: string; file: Blob }[] }; give: FileSummary[] };
-  /** Shows this scene at this frame from now on; what did not change stays open. */
+  /**
+   * Shows this scene at this frame from now on; playing stops, what did not change stays open. While one is being opened
+   * only the last one asked for follows, and earlier ones get its answer. A scene that cannot be shown leaves the one before
+   * as it was.
+   */
   scene: { take: { json: string; frame: number }; give: SceneSummary };
   /** Shows a frame; playing stops. While one is being made only the last one asked for follows: earlier ones give false. */
   seek: { take: { frame: number }; give: boolean };
@@ -20,7 +30,10 @@ export interface Requests {
   play: { take: void; give: void };
   /** Stops playing; the shown frame stays. */
   pause: { take: void; give: void };
-  /** The end of a channel to the AudioWorklet, once the page may make sound; see {@link FromSpeaker}. */
+  /**
+   * The end of a channel to the AudioWorklet, once the page may make sound (see `openSpeaker` and {@link FromSpeaker}):
+   * from the next `play` on it is heard. Without one a scene plays in silence.
+   */
   speaker: { take: { port: MessagePort; latency: number }; give: void };
   /** The text of a `--hash` file, to compare each frame that is shown with; undefined ends it. */
   expect: { take: { hashes: string | undefined }; give: { frames: number } };
@@ -121,13 +134,17 @@ export interface Stats {
   pools: { name: string; kind: string; capacity: number; inUse: number; peak: number; acquires: number }[];
 }
 
-/** From the AudioWorklet to the worker: how many frames of the mix were heard since the last `clear`. */
-export interface FromSpeaker {
-  heard: number;
-}
+/** A piece of the mix, 48 kHz stereo; both of one length. */
+export type Block = [left: Float32Array<ArrayBuffer>, right: Float32Array<ArrayBuffer>];
+
+/**
+ * From the AudioWorklet to the worker: how many frames of the mix were heard since the last `clear`, and how many of those
+ * it had; or a block that it is done with (transferred), to be filled again.
+ */
+export type FromSpeaker = { heard: number; clears: number } | { back: Block };
 
 /** From the worker to the AudioWorklet: the next block of the mix (transferred), or forget what waits. */
-export type ToSpeaker = { block: [left: Float32Array<ArrayBuffer>, right: Float32Array<ArrayBuffer>] } | { clear: true };
+export type ToSpeaker = { block: Block } | { clear: true };
 
 /** The messages themselves. */
 export type Request = { [N in keyof Requests]: { id: number; name: N; take: Requests[N]["take"] } }[keyof Requests];

@@ -1,7 +1,7 @@
 /** The decoded sound of one file. */
 
 import { EncodedPacketSink, type Input } from "mediabunny";
-import { Decoding } from "./decoding.js";
+import { Decoding, release } from "./decoding.js";
 
 const AHEAD = { outputs: 8, chunks: 8 };
 
@@ -19,7 +19,7 @@ export class SoundFeed {
     this.#config = config;
     this.#decoding = new Decoding(
       (output, error) => new AudioDecoder({ output, error }),
-      (packet) => this.#decoding.decoder.decode(packet.toEncodedAudioChunk()),
+      (decoder, packet) => decoder.decode(packet.toEncodedAudioChunk()),
       AHEAD,
     );
   }
@@ -39,9 +39,7 @@ export class SoundFeed {
   /** Goes to a time in seconds, or a little before it. */
   async seek(seconds: number): Promise<void> {
     const packet = seconds > SETTLING ? await this.#sink.getKeyPacket(seconds - SETTLING) : null;
-    this.#decoding.stop();
-    this.#decoding.decoder.configure(this.#config);
-    this.#decoding.start(this.#sink.packets(packet ?? undefined));
+    this.#decoding.restart((decoder) => decoder.configure(this.#config), this.#sink.packets(packet ?? undefined));
   }
 
   /** The next block, without taking it; undefined at the end. */
@@ -51,7 +49,8 @@ export class SoundFeed {
 
   /** Frees the block that {@link peek} gave. */
   drop(): void {
-    this.#decoding.take()?.close();
+    const block = this.#decoding.take();
+    if (block !== undefined) release(block);
   }
 
   /** Frees the decoder and its blocks. */

@@ -1,13 +1,14 @@
 /** The scene's own mix, block after block: answers what the mixer needs from decoders. */
 
-import { Mixer, type Scene } from "millpond";
+import { MillpondError, Mixer, type AssetInfo, type Scene, type SceneInfo } from "millpond";
 import type { Assets } from "./assets.js";
+import { live } from "./decoding.js";
 import { SoundFeed } from "./sound_feed.js";
 
 /** Decodes and mixes the sounds of a scene. */
 export class SoundTrack {
   readonly #mixer: Mixer;
-  readonly #scene: Scene;
+  #info: SceneInfo;
   readonly #assets: Assets;
   readonly #warn: (message: string) => void;
   readonly #feeds = new Map<number, { feed: SoundFeed; pushed: number }>();
@@ -17,7 +18,8 @@ export class SoundTrack {
   /** @param warn - Told once for each sound that cannot be decoded; it is silent then. */
   constructor(scene: Scene, assets: Assets, warn: (message: string) => void) {
     this.#mixer = new Mixer(scene);
-    this.#scene = scene;
+    live.handles += 1;
+    this.#info = scene.info;
     this.#assets = assets;
     this.#warn = warn;
   }
@@ -28,11 +30,28 @@ export class SoundTrack {
       try {
         await this.#give(sound);
       } catch (error) {
-        this.#warn(`${this.#name(sound)}: ${error instanceof Error ? error.message : error}`);
+        if (error instanceof MillpondError && error.code === "E_CLOSED") throw error;
+        this.#warn(`asset ${this.#asset(sound).name}: ${error instanceof Error ? error.message : error}`);
         this.#mixer.end(sound);
       }
     }
     return this.#mixer.mix(frames);
+  }
+
+  /**
+   * Mixes the sounds of a scene that changed; decoders stay open. Then {@link seek}.
+   *
+   * @returns false if only a new track would do.
+   */
+  update(scene: Scene): boolean {
+    try {
+      this.#mixer.update(scene);
+    } catch (error) {
+      if (error instanceof MillpondError && error.code === "E_SCENE_CHANGED") return false;
+      throw error;
+    }
+    this.#info = scene.info;
+    return true;
   }
 
   /** Goes to a time of the scene in seconds. */
@@ -46,6 +65,7 @@ export class SoundTrack {
     for (const { feed } of this.#feeds.values()) feed.close();
     this.#feeds.clear();
     this.#mixer.close();
+    live.handles -= 1;
   }
 
   async #give(sound: number): Promise<void> {
@@ -65,21 +85,32 @@ export class SoundTrack {
   }
 
   async #open(sound: number) {
-    const asset = await this.#assets.open(this.#scene.info.sounds[sound]!.asset);
+    const { name, src } = this.#asset(sound);
+    if (src === undefined) throw new Error(`asset ${name} is a pushed picture, not a file`);
+    const asset = await this.#assets.open(src);
     const feed = asset.kind === "media" ? await SoundFeed.open(asset.input) : undefined;
     if (feed === undefined) return undefined;
     // The decoder's first block tells what it makes of the container's figures.
-    await feed.seek(0);
-    const first = await feed.peek();
-    if (first === undefined) return undefined;
-    this.#mixer.open(sound, first.sampleRate, first.numberOfChannels);
     const opened = { feed, pushed: 0 };
     this.#feeds.set(sound, opened);
+    let plays = false;
+    try {
+      await feed.seek(0);
+      const first = await feed.peek();
+      if (first === undefined) return undefined;
+      this.#mixer.open(sound, first.sampleRate, first.numberOfChannels);
+      plays = true;
+    } finally {
+      if (!plays) {
+        this.#feeds.delete(sound);
+        feed.close();
+      }
+    }
     if (this.#mixer.wantedFrom(sound) > 0) this.#stale.add(sound);
     return opened;
   }
 
-  #name(sound: number): string {
-    return this.#assets.name(this.#scene.info.sounds[sound]!.asset);
+  #asset(sound: number): AssetInfo {
+    return this.#info.assets[this.#info.sounds[sound]!.asset]!;
   }
 }

@@ -141,6 +141,24 @@ test("pushed pictures show, and Y'CbCr becomes RGBA for an asset that takes it",
   await assert.rejects(scene.pushInput(0, small), (error) => error.code === "E_WRONG_INPUT");
 });
 
+test("a frame draws only what the canvas does not show yet", async () => {
+  const scene = new millpond.Scene(`{"version": 1, "canvas": {"width": 16, "height": 16, "frame_rate": 25, "format": "rgba"},
+    "assets": {"mouth": {"input": {"width": 4, "height": 4, "format": "rgba"}}}, "layers": [{"asset": "mouth", "rect": [8, 8, 4, 4]}], "duration": 1}`);
+  const compose = async (n, value) => {
+    await scene.pushInput(0, { format: "rgba", width: 4, height: 4, planes: [new Uint8Array(64).fill(value)] });
+    scene.compose(n);
+  };
+  await compose(0, 255);
+  // Marks, outside of the layer and inside.
+  const { stride } = scene.canvasLayout.planes[0];
+  const [outside, inside] = [3, 9 * stride + 9 * 4];
+  for (const at of [outside, inside]) scene.canvasView()[at] = 77;
+  scene.compose(1);
+  assert.deepEqual([outside, inside].map((at) => scene.canvasView()[at]), [77, 77], "nothing changed");
+  await compose(2, 255);
+  assert.deepEqual([outside, inside].map((at) => scene.canvasView()[at]), [77, 255]);
+});
+
 test("a scene without duration asks where its media end", () => {
   const scene = new millpond.Scene(`{"version": 1, "canvas": {"width": 2, "height": 2, "frame_rate": "25/1"},
     "assets": {"a": {"src": "a"}, "b": {"src": "b"}}, "layers": [{"asset": "a", "start": 1}], "audio": [{"asset": "b"}]}`);

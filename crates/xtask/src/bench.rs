@@ -12,11 +12,12 @@ use crate::setup::{self, Purpose, debian, node};
 use crate::{native, page, paths, shell};
 
 /// Groups, their folders under `benches/peers/`, and the part that is measured if it is not all.
-const GROUPS: [(&str, &str, Option<&str>); 5] = [
+const GROUPS: [(&str, &str, Option<&str>); 6] = [
     ("pool", "pool", None),
     ("peers-audio", "audio", None),
     ("peers-video", "video", None),
     ("peers-media", "media", None),
+    ("peers-web", "web", None),
     ("render", "media", Some("render")),
 ];
 
@@ -32,9 +33,10 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     let scratch = paths::target().join("bench");
     let (_, folder, part) = GROUPS.iter().find(|(name, ..)| name == group).ok_or_else(usage)?;
     let mut bench = peers(&paths::root().join("benches/peers").join(folder), &scratch)?;
+    bench.env("MILLPOND_MEDIA", paths::media());
     if *folder == "media" {
         native::build()?;
-        bench.env("MILLPOND", paths::cli()).env("MILLPOND_MEDIA", paths::media());
+        bench.env("MILLPOND", paths::cli());
     }
     bench.args(*part);
     bench.args(rest);

@@ -13,6 +13,7 @@ use crate::frame_pool::layout_figure;
 use crate::lending::stats_figure;
 use feed::Feed;
 use millpond_core::pool::Pooled;
+use millpond_core::video::composite::Contents;
 use millpond_core::video::convert::Converter;
 use millpond_core::video::{Frame, FrameLayout, PixelFormat};
 use millpond_scene::{
@@ -26,6 +27,8 @@ use wasm_bindgen::prelude::*;
 pub struct Scene {
     stage: Stage<Pooled<Frame>>,
     canvas: Frame,
+    /// What is on the canvas: only what differs from it is drawn.
+    contents: Contents,
     /// The canvas as the page shows it, without row padding.
     shown: Frame,
     feeds: Vec<Feed>,
@@ -63,6 +66,7 @@ impl Scene {
         let packed = FrameLayout::packed(PixelFormat::Rgba8, layout.width(), layout.height()).map_err(errors::core)?;
         crate::memory::reserve((layout.size() + packed.size()) as u64)?;
         Ok(Scene {
+            contents: stage.contents(),
             stage,
             canvas: Frame::new(layout),
             shown: Frame::new(packed),
@@ -267,7 +271,7 @@ impl Scene {
         self.stage.asset_time(layer as usize, u64::from(n)).map_or(f64::NAN, seconds)
     }
 
-    /// Composes frame `n` on the canvas.
+    /// Composes frame `n` on the canvas, writing only what it does not show yet.
     ///
     /// # Errors
     /// `E_NOT_READY` if something is still needed.
@@ -275,7 +279,7 @@ impl Scene {
     /// # Realtime
     /// Does not allocate, but for planning a layer that is new, which counts as opening.
     pub fn compose(&mut self, n: u32) -> Result<(), JsValue> {
-        self.stage.compose(u64::from(n), &mut self.canvas.view_mut()).map_err(errors::scene)
+        self.stage.update(u64::from(n), &mut self.canvas.view_mut(), &mut self.contents).map_err(errors::scene)
     }
 
     /// Address of the canvas.
