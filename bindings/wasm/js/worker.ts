@@ -63,7 +63,8 @@ export interface WorkerSceneOptions {
 
 /**
  * A worker with millpond in it. It does what it is asked in the order in which it is asked. If it fails, or somebody
- * terminates it, every call is rejected with `E_WORKER_LOST`: those under way and later ones.
+ * terminates it, every call is rejected with `E_WORKER_LOST`: those under way and later ones. (That somebody else did is
+ * noticed by Web Locks, which pages have that come from https or localhost, and by node.)
  */
 export class MillpondWorker {
   readonly #channel: Channel;

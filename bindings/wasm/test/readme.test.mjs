@@ -86,3 +86,11 @@ test("the slim entry", async () => {
   cpSync(join(project, "node_modules/millpond/dist/millpond.wasm"), join(project, "slim/millpond.wasm"));
   assert.deepEqual(await logOf(project, "slim", { "page.js": under("Ways to load", "page")[0] }, 1), ["80"]);
 });
+
+test("the worker", async () => {
+  const [features, hash] = await logOf(project, "worker", { "page.js": under("Ways to load", "page")[1] }, 2);
+  assert.equal(features, "80 16000");
+  // Black of limited range.
+  const black = createHash("sha256").update(Buffer.alloc(64 * 36, 16)).update(Buffer.alloc(64 * 18, 128));
+  assert.equal(hash, black.digest("hex"));
+});
