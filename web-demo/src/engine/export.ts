@@ -11,6 +11,7 @@ import type { Exported, ExportWish } from "../protocol.js";
 import { SoundTrack } from "../sound_track.js";
 import { evenFrame } from "./even_frame.js";
 import { planOf, type Plan } from "./export_plan.js";
+import { failure } from "./problem.js";
 
 /** What is exported, and who is told. */
 export interface Job {
@@ -102,5 +103,5 @@ async function add<S extends { close(): void }>(source: { add(sample: S): Promis
 }
 
 function cancelled(): Error {
-  return Object.assign(new Error("the export was cancelled"), { code: "E_CANCELLED" });
+  return failure("E_CANCELLED", "the export was cancelled");
 }
