@@ -62,6 +62,23 @@ test("a clip whose first packet is damaged is not opened, and nothing of it stay
     assert.equal((await ask("stats")).decoders, 1);
   }));
 
+test("a clip that is cut off ends where it does, with a warning", () =>
+  withEngine(media, async (page, { ask, events }) => {
+    media.ffmpeg("-i", "clip.mp4", "-c", "copy", "-movflags", "+faststart", "fast.mp4");
+    const whole = media.read("fast.mp4");
+    for (const [name, length] of [["fast.mp4", 1], ["cut.mp4", 0.6]]) {
+      media.write(name, whole.subarray(0, whole.length * length));
+      media.scene("cut.json", { assets: { a: { src: name } }, layers: [{ asset: "a" }] });
+      await ask("load", { url: "/scene/cut.json", inputs: [] });
+      for (const frame of [20, 99]) await ask("seek", { frame });
+      const warnings = (await events("warning")).map(({ code, message }) => `${code} ${message}`);
+      assert.equal(warnings.length, length === 1 ? 0 : 1);
+      if (length < 1) assert.match(warnings[0], /^W_DAMAGED asset a: the file was cut off/);
+    }
+    const { handles, decoders } = await ask("close");
+    assert.deepEqual([handles, decoders], [0, 0]);
+  }));
+
 for (const [missing, code, message] of [
   ["VideoDecoder", "E_NO_WEBCODECS", /no WebCodecs \(VideoDecoder\)/],
   ["WebAssembly", "ReferenceError", /WebAssembly/],

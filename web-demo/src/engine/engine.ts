@@ -145,7 +145,7 @@ export class Engine implements Answers {
       ...this.#shown.sources,
       wish,
       signal: stop.signal,
-      warn: (message) => this.#tell({ event: "warning", data: { code: "E_NO_SOUND", message } }),
+      warn: (code, message) => this.#tell({ event: "warning", data: { code, message } }),
       progress: (done, frames) => this.#tell({ event: "progress", data: { done, frames } }),
     }).finally(() => (this.#exporting = undefined));
     this.#exporting = { stop, done: done.catch(() => {}) };

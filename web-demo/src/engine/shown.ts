@@ -96,6 +96,7 @@ export class Shown {
     const { json, assets, inputs } = sources;
     const { added } = assets;
     const player = await Player.open(json, assets, inputs, before);
+    player.warn = (message) => this.#tell({ event: "warning", data: { code: "W_DAMAGED", message } });
     let summary: SceneSummary;
     try {
       summary = await summaryOf(player, json);
