@@ -122,12 +122,14 @@ export class Preview {
     this.#editor.changed("playing");
     this.#notices.found();
     this.#start();
+    const { frame } = this.#editor;
     await this.#try(async () => {
       if (this.files.dropped.size > 0) {
         await this.#client.request("files", { files: [...this.files.dropped].map(([name, file]) => ({ name, file })) });
       }
       if (this.files.fetched !== undefined) await this.#client.request("load", this.files.fetched);
       if (this.#hashes !== undefined) await this.expect(this.#hashes);
+      this.#editor.frame = frame;
       await this.show();
     });
   }
@@ -135,12 +137,6 @@ export class Preview {
   /** Resolves when the document is shown and the figures are those of its picture. */
   async settled(): Promise<void> {
     while (this.#showing !== undefined || this.#asking !== undefined) await (this.#showing ?? this.#asking);
-  }
-
-  /** Ends the worker without telling anyone, as a browser does that needs memory: for tests. */
-  kill(): void {
-    this.#client.terminate();
-    this.#notices.lost("it was ended");
   }
 
   /** Browsers let a page make sound once it was clicked: therefore not at the start. */

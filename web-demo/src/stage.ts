@@ -36,7 +36,14 @@ export class Stage {
       this.#handles.append(handle);
     }
     this.#overlay.append(this.#guides.x, this.#guides.y);
-    editor.on(["document", "summary", "selection", "frame"], () => this.#update());
+    editor.on(["document", "summary", "frame"], () => this.#update());
+    editor.on(["selection"], () => {
+      this.#update();
+      // What was duplicated or moved above another takes the focus along.
+      const focused = document.activeElement;
+      const box = this.#boxes[this.#selectedIndex ?? -1];
+      if (focused?.matches(".box") && focused !== box) box?.focus();
+    });
     new ResizeObserver(() => this.#update()).observe(this.#picture);
     this.#picture.addEventListener("pointerdown", (event) => {
       if (event.target === this.#picture || event.target === this.#overlay) editor.select(undefined);

@@ -22,7 +22,13 @@ export class Timeline {
     this.#editor = editor;
     this.#seek = seek;
     this.#ruler = new Ruler(editor);
-    editor.on(["document", "summary", "selection", "frame", "verdicts"], () => this.draw());
+    editor.on(["summary", "frame", "verdicts"], () => this.draw());
+    // What keys change is there before the next key.
+    editor.on(["document"], () => this.#draw());
+    editor.on(["selection"], () => {
+      this.#draw();
+      this.#moveFocus();
+    });
     new ResizeObserver(() => this.draw()).observe(this.#scroller);
     this.#scroller.addEventListener("scroll", () => this.draw());
     element("zoom").addEventListener("input", () => this.#zoom());
@@ -62,11 +68,20 @@ export class Timeline {
       rows.forEach((row) => row.update(scale));
     }
     const wanted = [...this.#rows.layers.toReversed(), ...this.#rows.audio].map((row) => row.element);
+    // Rows that are in their place stay, and with them the focus.
     const rows = element("rows");
-    if (wanted.length !== rows.children.length || wanted.some((row, at) => rows.children[at] !== row)) rows.replaceChildren(...wanted);
+    wanted.forEach((row, at) => rows.children[at] !== row && rows.insertBefore(row, rows.children[at] ?? null));
     this.#ruler.draw(this.#scroller.scrollLeft, scale.seen + 12, scale.perSecond);
     element("playhead").style.transform = `translateX(${scale.names + this.#editor.time * scale.perSecond}px)`;
     if (this.#editor.playing) this.#follow(scale);
+  }
+
+  /** What was duplicated or moved to another row takes the focus along. */
+  #moveFocus(): void {
+    const { selection } = this.#editor;
+    const from = document.activeElement?.closest(".row");
+    const to = selection && this.#rows[selection.list][selection.index];
+    if (from && to && from !== to.element) to.focusLike(document.activeElement!);
   }
 
   /** Scrolls on when the playhead leaves what is seen. */

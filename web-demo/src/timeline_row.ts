@@ -37,9 +37,8 @@ export class TimelineRow {
     const select = () => editor.select(place);
     this.#name = make("button", { className: "name", type: "button" });
     this.#name.addEventListener("click", select);
-    const by = place.list === "layers" ? 1 : -1;
-    const reorder = (by: number) => () => (select(), editor.reorderSelected(by));
-    this.#moves = make("span", { className: "moves" }, iconButton("up", "Move up", reorder(by)), iconButton("down", "Move down", reorder(-by)));
+    const reorder = (upwards: boolean) => () => (select(), editor.reorderSelected(upwards));
+    this.#moves = make("span", { className: "moves" }, iconButton("up", "Move up", reorder(true)), iconButton("down", "Move down", reorder(false)));
     this.#bar.append(make("span", {}), this.#ends.start, this.#ends.end);
     this.#bar.addEventListener("focus", select);
     this.#listen(this.#bar, "bar");
@@ -70,6 +69,12 @@ export class TimelineRow {
     this.#describe(this.#ends.start, `Start of ${name}`, start, clock(start), duration);
     this.#describe(this.#ends.end, `End of ${name}`, end, clock(end), duration);
     for (const handle of Object.values(this.#ends)) handle.tabIndex = isSelected ? 0 : -1;
+  }
+
+  /** Takes the focus where another row had it. */
+  focusLike(other: Element): void {
+    const part = [this.#name, this.#ends.start, this.#ends.end].find(({ className }) => className === other.className);
+    (part ?? this.#bar).focus();
   }
 
   #describe(slider: HTMLElement, label: string, now: number, words: string, duration: number): void {

@@ -145,6 +145,14 @@ test("bars of the timeline are moved, trimmed, reordered, duplicated and deleted
     await page.keyboard.press("Delete");
     await page.keyboard.press("Escape");
     assert.deepEqual((await editor.scene()).layers.map(({ asset }) => asset), ["logo", "clip"]);
+    await page.locator(".row.audio .bar").focus();
+    await page.keyboard.press("Control+d");
+    await page.keyboard.press("ArrowRight");
+    assert.deepEqual((await editor.scene()).audio, [{ asset: "clip" }, { asset: "clip" }].map((sound, n) => (n === 1 ? { ...sound, start: 0.04 } : sound)));
+    // The first sound stands on top, unlike the first layer.
+    await page.keyboard.press("Alt+ArrowUp");
+    assert.equal((await editor.scene()).audio[0].start, 0.04);
+    await page.keyboard.press("Delete");
     // A bar that is pulled goes along with the pointer, frame by frame.
     const bar = await page.locator(".row.audio .bar").boundingBox();
     const y = bar.y + bar.height / 2;
