@@ -1,6 +1,7 @@
 /** The timeline: ruler, playhead, a row for each layer (the top one first) and each sound. */
 
 import { element } from "./dom.js";
+import { follow } from "./dragging.js";
 import type { Editor } from "./editor.js";
 import type { List } from "./edits.js";
 import { Ruler } from "./ruler.js";
@@ -100,8 +101,6 @@ export class Timeline {
   #scrub(event: PointerEvent): void {
     if (event.button !== 0 || this.#editor.summary === undefined) return;
     const ruler = event.currentTarget as HTMLElement;
-    ruler.setPointerCapture(event.pointerId);
-    const moves = new AbortController();
     let wanted = -1;
     const go = ({ clientX }: PointerEvent) => {
       const x = clientX - ruler.getBoundingClientRect().left + this.#scroller.scrollLeft;
@@ -110,7 +109,6 @@ export class Timeline {
       if (frame !== wanted) this.#seek((wanted = frame));
     };
     go(event);
-    ruler.addEventListener("pointermove", go, { signal: moves.signal });
-    for (const over of ["pointerup", "pointercancel"] as const) ruler.addEventListener(over, () => moves.abort(), { signal: moves.signal });
+    follow(event, go);
   }
 }
