@@ -81,8 +81,10 @@ test("frames, pools and features", async () => {
   assert.equal(runIn(project, "features.mjs", under("Features", "node")[0]).trim(), "81 81");
 });
 
-test("the slim entry", async () => {
+test("the slim entry, and a worker", async () => {
+  const [slim, worker] = under("Ways to load", "page");
   mkdirSync(join(project, "slim"));
   cpSync(join(project, "node_modules/millpond/dist/millpond.wasm"), join(project, "slim/millpond.wasm"));
-  assert.deepEqual(await logOf(project, "slim", { "page.js": under("Ways to load", "page")[0] }, 1), ["80"]);
+  assert.deepEqual(await logOf(project, "slim", { "page.js": slim }, 1), ["80"]);
+  assert.deepEqual(await logOf(project, "worker", { "page.js": worker }, 1), ["100 8000"]);
 });
