@@ -13,15 +13,18 @@ const TYPES = {
 
 /**
  * @param mounts - Folders (paths that end with a slash) and files by URL path; the longest match wins.
+ * @param handle - Called first with request and response: answers and gives true, or gives false; undefined if there is
+ *   nothing but files.
  * @returns the origin and a function that stops the server.
  */
-export async function serve(mounts, port = 0) {
+export async function serve(mounts, port = 0, handle = undefined) {
   const prefixes = Object.keys(mounts).sort((a, b) => b.length - a.length);
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
 
   async function answer(request, response) {
+    if (await handle?.(request, response)) return;
     const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
     const prefix = prefixes.find((prefix) => (prefix.endsWith("/") ? path.startsWith(prefix) : path === prefix));
     const rest = prefix === undefined ? "" : path.slice(prefix.length) || (prefix.endsWith("/") ? "index.html" : "");

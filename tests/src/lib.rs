@@ -5,3 +5,4 @@ pub mod media;
 pub mod programs;
 pub mod render;
 pub mod scenes;
+pub mod suite;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::media;
 use crate::programs::xtask;
+use crate::suite::Case;
 
 /// A scene on an `i420` canvas at 25 frames a second. `assets` and `layers` are those of the scene file.
 pub fn scene(size: (u32, u32), assets: Value, layers: Value) -> Value {
@@ -40,6 +41,8 @@ pub fn write(name: &str, scene: &Value) -> PathBuf {
 
 /// How a conformance run ended, and its lines.
 pub struct Conformance {
+    /// The scene files.
+    pub paths: Vec<String>,
     /// 0 equal, 1 different, 2 could not run.
     pub code: Option<i32>,
     /// One object a frame.
@@ -48,11 +51,13 @@ pub struct Conformance {
     pub said: String,
 }
 
-/// Runs `cargo xtask conformance` over a scene.
-pub fn conformance(name: &str, scene: &Value, more: &[&str]) -> Conformance {
-    let path = write(name, scene);
-    let path = path.to_string_lossy();
-    let output = xtask(["conformance", &path, "--json"].iter().chain(more));
+/// Runs `cargo xtask conformance` over scenes; `more` are further arguments.
+pub fn run_all(cases: &[Case], more: &[&str]) -> Conformance {
+    let path = |case: &Case| write(&case.name, &case.scene).to_string_lossy().into_owned();
+    let paths: Vec<_> = cases.iter().map(path).collect();
+    let output = xtask(
+        ["conformance", "--json"].into_iter().chain(paths.iter().map(String::as_str)).chain(more.iter().copied()),
+    );
     let stdout = String::from_utf8_lossy(&output.stdout);
     let frames = stdout
         .lines()
@@ -61,5 +66,6 @@ pub fn conformance(name: &str, scene: &Value, more: &[&str]) -> Conformance {
         code: output.status.code(),
         frames: frames.collect(),
         said: String::from_utf8_lossy(&output.stderr).into_owned(),
+        paths,
     }
 }

@@ -73,7 +73,7 @@ fn the_steady_state_does_not_allocate() {
     let built = xtask(["conformance", &file.to_string_lossy()]);
     assert_eq!(built.status.code(), Some(0), "{}", String::from_utf8_lossy(&built.stderr));
     let mut driver = Command::new("node");
-    driver.args(["web-demo/test/conformance.mjs", "--site", "web-demo/dist", "--json", "--scene"]).arg(&file);
+    driver.args(["web-demo/test/conformance.mjs", "--site", "web-demo/dist", "--scene"]).arg(&file);
     let stdout = succeed(driver.current_dir(root()));
     let last = stdout.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let done: Value = serde_json::from_slice(last).expect("the driver's last line");

@@ -20,7 +20,7 @@ before(() => {
 
 /** The lines that the conformance driver prints. */
 const render = (file, ...args) =>
-  execFileSync(process.execPath, [driver, "--site", site, "--scene", media.path(file), "--json", ...args], { encoding: "utf8" })
+  execFileSync(process.execPath, [driver, "--site", site, "--scene", media.path(file), ...args], { encoding: "utf8" })
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));

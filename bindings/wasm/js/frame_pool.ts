@@ -114,7 +114,8 @@ export class FrameSlot extends Handle {
   }
 
   /**
-   * Copies what a WebCodecs `VideoFrame` shows, in the frame's own format. The caller closes the frame.
+   * Copies what a WebCodecs `VideoFrame` shows, in the frame's own format. The caller closes the frame. A slot that is
+   * released meanwhile goes back to its pool when the copy has ended.
    *
    * @throws MillpondError `E_MISMATCH` if format or visible size differ from the slot's, `E_UNSUPPORTED_FORMAT`,
    *   `E_CLOSED`.
@@ -129,7 +130,7 @@ export class FrameSlot extends Handle {
         `picture does not match: expected ${expected}, got ${format} ${width}x${height}`,
       );
     }
-    await copyVideoFrame(frame, this.layout, address);
+    await this.during(copyVideoFrame(frame, this.layout, address));
   }
 
   /**

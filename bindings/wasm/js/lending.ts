@@ -26,6 +26,9 @@ class Loan {
   readonly #lending: Lending;
   readonly #stack: string | undefined;
   readonly #since: number;
+  /** Copies that a browser still makes into the object, and whether it goes back when they have ended. */
+  #copies = 0;
+  #isReleased = false;
 
   constructor(lending: Lending, index: number, stack: string | undefined) {
     this.#lending = lending;
@@ -40,7 +43,19 @@ class Loan {
   }
 
   release(): void {
-    this.#lending.takeBack(this);
+    this.#isReleased = true;
+    if (this.#copies === 0) this.#lending.takeBack(this);
+  }
+
+  /** Keeps the object lent until `copy` has settled, whatever happens to its handle. */
+  async during(copy: Promise<void>): Promise<void> {
+    this.#copies += 1;
+    try {
+      await copy;
+    } finally {
+      this.#copies -= 1;
+      if (this.#isReleased) this.release();
+    }
   }
 }
 
@@ -153,6 +168,12 @@ export abstract class Handle {
   /** @internal The number that the module knows the object by. */
   get index(): number {
     return opened(this.#loan, this.#what).index;
+  }
+
+  /** @internal The object itself, lent until `copy` has settled: what is released meanwhile goes back only then. */
+  protected async during(copy: Promise<void>): Promise<void> {
+    await opened(this.#loan, this.#what).during(copy);
+    opened(this.#loan, this.#what);
   }
 
   /** Gives the object back to its pool; also to one that was closed, which then frees it. Doing so twice is harmless. */

@@ -1,13 +1,14 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
 import "./dispose.js";
-import { opened } from "./errors.js";
-import { FORMATS, readLayout, type FrameLayout } from "./layout.js";
+import { MillpondError, opened } from "./errors.js";
+import { readLayout, type FrameLayout } from "./layout.js";
 import { memoryStats, opening, type MemoryStats } from "./memory.js";
 import { buffer, bytes } from "./module.js";
-import { copyPlanes, type Planes } from "./planes.js";
+import type { Planes } from "./planes.js";
 import { readPoolStats, type PoolStats } from "./pool_stats.js";
+import { SceneFeed } from "./scene_feed.js";
 import { readSceneInfo, type SceneInfo } from "./scene_info.js";
-import { copyVideoFrame, kindOf, newVideoFrame, type FrameKind } from "./video_frame.js";
+import { newVideoFrame, type FrameKind } from "./video_frame.js";
 
 /** What a scene needs before a frame can be composed. */
 export type Need =
@@ -43,7 +44,7 @@ export interface ClipInfo {
    */
   codec?: string;
   /** `VideoDecoderConfig.description`, if there is one. */
-  description?: Uint8Array;
+  description?: AllowSharedBufferSource;
 }
 
 /** An end that decides how long a scene without `duration` is. */
@@ -73,6 +74,23 @@ function colorNumbers(tags: VideoColorSpaceInit | undefined): [matrix: number, r
   return [MATRICES[matrix ?? ""] ?? UNSPECIFIED, range];
 }
 
+function makeNeed(kind: number, index: number): Need {
+  switch (kind) {
+    case 0:
+      return { kind: "nothing" };
+    case 1:
+      return { kind: "open", layer: index };
+    case 2:
+      return { kind: "picture", layer: index };
+    case 3:
+      return { kind: "input", asset: index };
+    case 4:
+      return { kind: "seek", layer: index };
+    default:
+      return { kind: "close", layer: index };
+  }
+}
+
 let inner: (scene: Scene) => raw.Scene;
 
 /** @internal The module's part of a scene, for what is made from one. */
@@ -91,7 +109,11 @@ export class Scene {
   readonly canvasLayout: FrameLayout;
   #raw: raw.Scene | undefined;
   #info: SceneInfo;
-  readonly #layouts: (FrameLayout | undefined)[] = [];
+  /** One for each layer, then one for each asset. */
+  readonly #feeds: readonly SceneFeed[];
+  /** What {@link need} has given, by the number of its kind and its index. */
+  readonly #needs: Need[][] = [];
+  #rgba: Uint8ClampedArray<ArrayBuffer> | undefined;
 
   static {
     inner = (scene) => scene.#open();
@@ -110,6 +132,14 @@ export class Scene {
     this.#info = readSceneInfo(inner);
     const { format, width, height } = this.#info.canvas;
     this.canvasLayout = readLayout(format, width, height, (plane, figure) => inner.canvasLayout(plane, figure));
+    const { layers, assets } = this.info;
+    const settled = () => this.#settled(inner);
+    this.#feeds = Array.from({ length: layers.length + assets.length }, (_, number) => {
+      const asset = number - layers.length;
+      return asset < 0
+        ? new SceneFeed(inner, number, (inner, tick) => inner.pushPicture(number, tick), settled)
+        : new SceneFeed(inner, number, (inner, matrix, range) => inner.pushInput(asset, matrix, range), settled);
+    });
   }
 
   /** What the scene file says. */
@@ -171,24 +201,13 @@ export class Scene {
     return this.#open().frameCount();
   }
 
-  /** What frame `n` still needs. */
+  /** What frame `n` still needs. The same need is the same object each time: asking makes no garbage. */
   need(n: number): Need {
     const inner = this.#open();
     const kind = inner.need(n);
-    switch (kind) {
-      case 0:
-        return { kind: "nothing" };
-      case 1:
-        return { kind: "open", layer: inner.needIndex() };
-      case 2:
-        return { kind: "picture", layer: inner.needIndex() };
-      case 3:
-        return { kind: "input", asset: inner.needIndex() };
-      case 4:
-        return { kind: "seek", layer: inner.needIndex() };
-      default:
-        return { kind: "close", layer: inner.needIndex() };
-    }
+    const needs = (this.#needs[kind] ??= []);
+    const index = inner.needIndex();
+    return (needs[index] ??= makeNeed(kind, index));
   }
 
   /**
@@ -212,9 +231,10 @@ export class Scene {
     const [matrix, range] = colorNumbers(clip.colorSpace);
     const turns = (clip.rotation ?? 0) / 90;
     const { timeScale, codec = "", description = new Uint8Array() } = clip;
-    opening(() =>
-      inner.openClip(layer, timeScale, turns, aspectWidth, aspectHeight, matrix, range, codec, description),
-    );
+    const record = ArrayBuffer.isView(description)
+      ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)
+      : new Uint8Array(description);
+    opening(() => inner.openClip(layer, timeScale, turns, aspectWidth, aspectHeight, matrix, range, codec, record));
   }
 
   /**
@@ -224,15 +244,17 @@ export class Scene {
    * @param tick - Its presentation time in the clip's ticks.
    * @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_NOT_NEEDED`, `E_NO_SUCH`, `E_WRONG_SOURCE`.
    */
-  async pushPicture(layer: number, tick: number, frame: VideoFrame): Promise<void> {
-    await this.#copy(layer, frame);
-    this.#open().pushPicture(layer, tick);
+  pushPicture(layer: number, tick: number, frame: VideoFrame): Promise<void> {
+    try {
+      return this.#feed(layer, this.info.layers.length).copy(frame, tick, 0);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Like {@link pushPicture}, from planes in JavaScript memory. */
   pushPlanes(layer: number, tick: number, picture: Planes): void {
-    this.#fill(layer, picture);
-    this.#open().pushPicture(layer, tick);
+    this.#feed(layer, this.info.layers.length).fill(picture, tick, 0);
   }
 
   /** Says that a layer's clip has no more pictures, and its end: last presentation time + its duration, in ticks. */
@@ -248,10 +270,10 @@ export class Scene {
    * @throws MillpondError `E_WRONG_INPUT` if format or size are not what the scene says, `E_NO_SUCH`.
    */
   async pushInput(asset: number, picture: VideoFrame | Planes, colorSpace?: VideoColorSpaceInit): Promise<void> {
-    const feed = this.info.layers.length + asset;
-    if ("planes" in picture) this.#fill(feed, picture);
-    else await this.#copy(feed, picture);
-    this.#open().pushInput(asset, ...colorNumbers(colorSpace));
+    const feed = this.#feed(this.info.layers.length + asset, this.#feeds.length);
+    const [matrix, range] = colorNumbers(colorSpace);
+    if ("planes" in picture) feed.fill(picture, matrix, range);
+    else await feed.copy(picture, matrix, range);
   }
 
   /**
@@ -302,11 +324,15 @@ export class Scene {
     return newVideoFrame(this.canvasLayout, this.#open().canvas(), timing);
   }
 
-  /** The canvas as RGBA for `ImageData`, width × height × 4 bytes. A fresh view on one buffer: use it at once. */
+  /**
+   * The canvas as RGBA for `ImageData`, width × height × 4 bytes. A view on one buffer, the same each time until memory
+   * grows: use it at once.
+   */
   canvasRgba(): Uint8ClampedArray<ArrayBuffer> {
     const { width, height } = this.canvasLayout;
     const address = this.#open().show();
-    return new Uint8ClampedArray(buffer(), address, width * height * 4);
+    if (this.#rgba?.buffer !== buffer()) this.#rgba = new Uint8ClampedArray(buffer(), address, width * height * 4);
+    return this.#rgba!;
   }
 
   /** SHA-256 of the canvas's planes without padding, in lower-case hex: what `millpond render --hash` writes. */
@@ -321,21 +347,22 @@ export class Scene {
     const inner = this.#open();
     const { layers, assets } = this.info;
     const pools: SceneStats["pools"] = [];
-    this.#layouts.forEach((layout, feed) => {
+    this.#feeds.forEach(({ kind }, feed) => {
       const pool = readPoolStats((figure) => inner.feedStats(feed, figure));
-      if (layout === undefined || pool.capacity === 0) return;
+      if (kind === undefined || pool.capacity === 0) return;
       const layer = layers[feed];
       const name = layer === undefined ? assets[feed - layers.length]!.name : assets[layer.asset]!.name;
-      const { format, width, height } = layout;
+      const { format, width, height } = kind;
       pools.push({ name, format, width, height, ...pool });
     });
     return { pictures: inner.pictures, pools, memory: memoryStats() };
   }
 
-  /** Frees everything. */
+  /** Frees everything; what a browser is still copying to, when it has ended. */
   close(): void {
-    this.#raw?.free();
+    const inner = this.#raw;
     this.#raw = undefined;
+    if (inner !== undefined) this.#settled(inner);
   }
 
   [Symbol.dispose](): void {
@@ -346,26 +373,17 @@ export class Scene {
     return opened(this.#raw, "Scene");
   }
 
-  /** Readies a slot of a feed; its layout is read again only when the kind of picture changes. */
-  #begin(feed: number, kind: FrameKind): { address: number; layout: FrameLayout } {
-    const inner = this.#open();
-    const address = inner.beginPicture(feed, FORMATS.indexOf(kind.format), kind.width, kind.height);
-    let layout = this.#layouts[feed];
-    if (layout?.format !== kind.format || layout.width !== kind.width || layout.height !== kind.height) {
-      const { format, width, height } = kind;
-      layout = readLayout(format, width, height, (plane, figure) => inner.feedLayout(feed, plane, figure));
-      this.#layouts[feed] = layout;
-    }
-    return { address, layout };
+  /** Whether the scene is open. If it was closed, the last copy frees it. */
+  #settled(inner: raw.Scene): boolean {
+    if (this.#raw !== undefined) return true;
+    if (!this.#feeds.some(({ isCopying }) => isCopying)) inner.free();
+    return false;
   }
 
-  async #copy(feed: number, frame: VideoFrame): Promise<void> {
-    const { address, layout } = this.#begin(feed, kindOf(frame));
-    await copyVideoFrame(frame, layout, address);
-  }
-
-  #fill(feed: number, picture: Planes): void {
-    const { address, layout } = this.#begin(feed, picture);
-    copyPlanes(picture.planes, layout, address);
+  #feed(number: number, end: number): SceneFeed {
+    this.#open();
+    const feed = number < end ? this.#feeds[number] : undefined;
+    if (feed === undefined) throw new MillpondError("E_NO_SUCH", `there is no layer or asset ${number}`);
+    return feed;
   }
 }

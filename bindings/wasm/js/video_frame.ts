@@ -50,11 +50,18 @@ export interface FrameKind {
  *   bits.
  */
 export function kindOf(frame: VideoFrame): FrameKind {
+  const format = formatOf(frame);
+  const { width, height } = frame.visibleRect!;
+  return { format, width, height };
+}
+
+/** The format alone; throws like {@link kindOf}, also for a frame that was closed. */
+export function formatOf(frame: VideoFrame): PixelFormat {
   const format = frame.format === null ? undefined : FORMATS[frame.format];
-  if (format === undefined || frame.visibleRect === null) {
+  if (format === undefined) {
     throw new MillpondError("E_UNSUPPORTED_FORMAT", `video frames of format ${frame.format} cannot be read`);
   }
-  return { format, width: frame.visibleRect.width, height: frame.visibleRect.height };
+  return format;
 }
 
 /**
@@ -86,10 +93,7 @@ export function newVideoFrame(layout: FrameLayout, address: number, timing: Vide
 
 /** Copies what `frame` shows to a picture of its {@link kindOf kind} at `address`. */
 export async function copyVideoFrame(frame: VideoFrame, layout: FrameLayout, address: number): Promise<void> {
-  const options: VideoFrameCopyToOptions = {
-    rect: frame.visibleRect!,
-    layout: layout.planes.map(({ offset, stride }) => ({ offset, stride })),
-  };
+  const options = { layout: layout.planes.map(({ offset, stride }) => ({ offset, stride })) };
   for (;;) {
     const before = buffer();
     try {
@@ -101,7 +105,11 @@ export async function copyVideoFrame(frame: VideoFrame, layout: FrameLayout, add
     // Memory grew meanwhile and took the copy's destination away.
   }
   if (frame.format === "RGBX" || frame.format === "BGRX") {
-    const pixels = bytes(address, layout.size);
-    for (let alpha = 3; alpha < pixels.length; alpha += 4) pixels[alpha] = 255;
+    makeOpaque(bytes(address, layout.size));
   }
+}
+
+/** Sets the alpha of four-byte pixels: a format without it leaves that byte undefined. */
+export function makeOpaque(pixels: Uint8Array): void {
+  for (let alpha = 3; alpha < pixels.length; alpha += 4) pixels[alpha] = 255;
 }

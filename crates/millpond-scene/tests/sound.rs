@@ -378,7 +378,8 @@ fn sounds_change_while_they_play() {
     let cut = [louder[0].clone(), Sound { end: Some(samples(20_000)), ..later[1].clone() }];
     let mut mixer = opened(&before, &pcm);
     play(&mut mixer, &pcm, 3000, 1000, 700);
-    for (sounds, moved) in [(&louder, vec![]), (&later, vec![1]), (&cut, vec![1]), (&before, vec![1]), (&before, vec![])]
+    for (sounds, moved) in
+        [(&louder, vec![]), (&later, vec![1]), (&cut, vec![1]), (&before, vec![1]), (&before, vec![])]
     {
         assert_eq!(mixer.set_sounds(sounds).unwrap(), moved);
         // Everything that a new mixer of these sounds plays from here.

@@ -35,7 +35,7 @@ pub(crate) fn run(open: bool) -> Outcome {
         shell::run(cli().arg("mel").arg(clip).arg("-o").arg(at("mel.npy")).arg("-o").arg(at("mel.png")))
     })?;
     let verdict = shell::timed("conformance", || {
-        conformance::compare(&conformance::Options { scene: scene.clone(), ..Default::default() })
+        conformance::compare(&conformance::Options { scenes: vec![scene.clone()], ..Default::default() })
     })?;
     tell(&verdict);
     if verdict.different > 0 {

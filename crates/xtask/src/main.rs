@@ -39,8 +39,8 @@ usage: cargo xtask COMMAND
   aarch64                    the core's tests and the hashes of all kernels, emulated
   pack                       the npm package as a tarball under target/npm/
   bench GROUP [--json]       our figures beside those of other programs and libraries
-  conformance SCENE.json     compare native and browser, frame by frame
-              [--frames N] [--input NAME=FILE]… [--flip-byte FRAME] [--json]
+  conformance SCENE.json…    compare native and browser, frame by frame
+              [--browser chromium|firefox] [--frames N] [--shuffled] [--input NAME=FILE]… [--flip-byte FRAME] [--json]
 ";
 
 fn main() -> ExitCode {

@@ -183,6 +183,11 @@ pub fn av1() -> &'static str {
     )
 }
 
+/// A codec that no browser has: MPEG-4 part 2.
+pub fn mpeg4() -> &'static str {
+    ffmpeg("mpeg4.mp4", "-f lavfi -i testsrc2=size=192x108:rate=25:duration=0.4 -pix_fmt yuv420p -c:v mpeg4 -q:v 3 OUT")
+}
+
 /// H.264 in Matroska, whose time scale is a thousandth of a second.
 pub fn matroska() -> &'static str {
     ffmpeg("matroska.mkv", &format!("-i {} -c copy OUT", ntsc()))

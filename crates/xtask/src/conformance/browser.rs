@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines};
-use std::process::{Child, ChildStdout, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use serde_json::Value;
 
@@ -17,13 +18,21 @@ const SITE: &str = "web-demo/dist";
 pub(super) struct Browser {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    closing: Option<Value>,
+    /// The driver closes the browser and ends when this closes: also when this program is killed.
+    stdin: Option<ChildStdin>,
 }
 
-/// What the driver says at the end.
-pub(super) struct Closing {
-    /// Rust heap allocations in the page over its steady frames; none if the scene was too short to have any.
-    pub(super) steady_allocations: Option<u64>,
+/// What the driver says next of a scene.
+pub(super) enum Said {
+    /// A frame and its hash.
+    Frame(usize, String),
+    /// The scene could not be run, and why.
+    Failed(String),
+    /// The scene's end.
+    Done {
+        /// Rust heap allocations in the page over its steady frames.
+        steady_allocations: Option<u64>,
+    },
 }
 
 impl Browser {
@@ -32,8 +41,11 @@ impl Browser {
     /// # Errors
     /// It cannot be started.
     pub(super) fn start(options: &Options) -> Outcome<Self> {
-        let mut command = shell::command("node", [DRIVER, "--site", SITE, "--scene"]);
-        command.arg(&options.scene);
+        let mut command =
+            shell::command("node", [DRIVER, "--attached", "--site", SITE, "--browser", options.browser.name()]);
+        for scene in &options.scenes {
+            command.arg("--scene").arg(scene);
+        }
         for (name, value) in [("--frames", options.frames), ("--flip-byte", options.flip_byte)] {
             if let Some(value) = value {
                 command.arg(name).arg(value.to_string());
@@ -42,60 +54,75 @@ impl Browser {
         for input in &options.inputs {
             command.arg("--input").arg(input);
         }
-        command.arg("--json").stdout(Stdio::piped());
+        if options.shuffled {
+            command.arg("--shuffled");
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let plain = shell::plain(&command);
         eprintln!("  $ {plain}");
         let mut child = command.spawn().map_err(|e| Failure::io(&plain, e))?;
+        let stdin = child.stdin.take();
         let stdout = child.stdout.take().ok_or_else(|| Failure::CouldNotRun(format!("{plain}: no output")))?;
-        Ok(Self { child, lines: BufReader::new(stdout).lines(), closing: None })
+        Ok(Self { child, lines: BufReader::new(stdout).lines(), stdin })
     }
 
-    /// The next frame and its hash; none after the last.
+    /// The next line of the scene that is open.
     ///
     /// # Errors
-    /// The driver printed something else.
-    pub(super) fn next_frame(&mut self) -> Outcome<Option<(usize, String)>> {
-        let Some(line) = self.lines.next() else { return Ok(None) };
+    /// The driver printed something else or ended; the page asked for something that is not its own; its decoder gave too
+    /// few pictures.
+    pub(super) fn next(&mut self, options: &Options, scene: &Path) -> Outcome<Said> {
+        let Some(line) = self.lines.next() else {
+            let status = self.child.wait().map_err(|e| Failure::io(DRIVER, e))?;
+            return Err(Failure::CouldNotRun(format!("{DRIVER} ended with {status}")));
+        };
         let line = line.map_err(|e| Failure::io(DRIVER, e))?;
         let unexpected = || Failure::CouldNotRun(format!("{DRIVER} printed: {line}"));
         let value: Value = serde_json::from_str(&line).map_err(|_| unexpected())?;
-        if value["done"] == true {
-            self.closing = Some(value);
-            return Ok(None);
+        let number = |name: &str| value[name].as_u64();
+        if let Some(reason) = value["failed"].as_str() {
+            return Ok(Said::Failed(reason.to_owned()));
         }
-        let frame = value["frame"].as_u64().and_then(|frame| usize::try_from(frame).ok());
+        if value["done"] == true {
+            check_requests(&value, &allowed(options, scene)?)?;
+            let (pictures, shown) = number("pictures").zip(number("shown")).ok_or_else(unexpected)?;
+            if pictures < shown {
+                let problem = format!("the page decoded {pictures} pictures and shows {shown}");
+                return Err(Failure::CouldNotRun(problem));
+            }
+            return Ok(Said::Done { steady_allocations: number("steady_allocations") });
+        }
+        let frame = number("frame").and_then(|frame| usize::try_from(frame).ok());
         let (frame, hash) = frame.zip(value["hash"].as_str()).ok_or_else(unexpected)?;
-        Ok(Some((frame, hash.to_owned())))
+        Ok(Said::Frame(frame, hash.to_owned()))
     }
 
-    /// Waits for the end and checks where the page had its pictures from.
+    /// Waits for the driver's end, after the last scene.
     ///
     /// # Errors
-    /// The driver failed, the page asked for something that is not its own, or its decoder gave too few pictures.
-    pub(super) fn finish(mut self, options: &Options) -> Outcome<Closing> {
+    /// The driver failed.
+    pub(super) fn finish(mut self) -> Outcome {
         let status = self.child.wait().map_err(|e| Failure::io(DRIVER, e))?;
-        let closing = self.closing.filter(|_| status.success());
-        let closing = closing.ok_or_else(|| Failure::CouldNotRun(format!("{DRIVER} ended with {status}")))?;
-        check_requests(&closing, &allowed(options)?)?;
-        let number = |name: &str| closing[name].as_u64();
-        let (pictures, shown) = number("pictures").zip(number("shown")).ok_or_else(|| {
-            Failure::CouldNotRun(format!("{DRIVER} does not say how many pictures were decoded and shown: {closing}"))
-        })?;
-        if pictures < shown {
-            return Err(Failure::CouldNotRun(format!("the page decoded {pictures} pictures and shows {shown}")));
-        }
-        Ok(Closing { steady_allocations: number("steady_allocations") })
+        if status.success() { Ok(()) } else { Err(Failure::CouldNotRun(format!("{DRIVER} ended with {status}"))) }
+    }
+}
+
+impl Drop for Browser {
+    /// Of a run that was given up nothing stays behind.
+    fn drop(&mut self) {
+        drop(self.stdin.take());
+        let _ = self.child.wait();
     }
 }
 
 /// The paths that the page may ask for beside its own files: the scene, its assets, and what stands for a pushed picture.
-fn allowed(options: &Options) -> Outcome<Vec<String>> {
-    let text = fs::read_to_string(&options.scene).map_err(|e| Failure::io(options.scene.display(), e))?;
+fn allowed(options: &Options, file: &Path) -> Outcome<Vec<String>> {
+    let text = fs::read_to_string(file).map_err(|e| Failure::io(file.display(), e))?;
     let scene: Value =
-        serde_json::from_str(&text).map_err(|e| Failure::CouldNotRun(format!("{}: {e}", options.scene.display())))?;
+        serde_json::from_str(&text).map_err(|e| Failure::CouldNotRun(format!("{}: {e}", file.display())))?;
     let assets = scene["assets"].as_object().into_iter().flat_map(|assets| assets.values());
     let sources = assets.filter_map(|asset| asset["src"].as_str());
-    let scene_file = options.scene.file_name().and_then(|name| name.to_str());
+    let scene_file = file.file_name().and_then(|name| name.to_str());
     let of_scene = sources.chain(scene_file).map(|file| normal(&format!("scene/{file}")));
     let inputs = options.inputs.iter().filter_map(|input| input.split_once('='));
     Ok(of_scene.chain(inputs.map(|(name, _)| format!("input/{name}"))).collect())
@@ -106,7 +133,6 @@ fn check_requests(closing: &Value, allowed: &[String]) -> Outcome {
     let requests = requests.ok_or_else(|| Failure::CouldNotRun(format!("{DRIVER} gives no requests: {closing}")))?;
     for request in requests {
         let request = request.as_str().unwrap_or_default();
-        // Another server than the page's own is shown with its whole address.
         let path = request.strip_prefix('/').map(|path| normal(&decoded(path)));
         let known = path.is_some_and(|path| allowed.contains(&path) || paths::root().join(SITE).join(path).exists());
         if !known {

@@ -1,7 +1,7 @@
-//! `cargo xtask conformance SCENE.json`: renders a scene with the native command and in headless Chromium, and compares the
-//! SHA-256 of every composed frame.
+//! `cargo xtask conformance SCENE.json…`: renders scenes with the native command and in a headless browser, and compares
+//! the SHA-256 of every composed frame.
 //!
-//! The browser runs the page's own code with its own decoder. The page must not have got the pictures from elsewhere: its
+//! One browser opens the scenes one after the other. It runs the page's own code with its own decoder. The page must not have got the pictures from elsewhere: its
 //! requests may name nothing but its own files, the scene and the scene's assets, and its decoder must have given at
 //! least as many pictures as the scene shows.
 
@@ -14,7 +14,7 @@ use std::{fmt, fs};
 
 use crate::failure::{Failure, Outcome};
 use crate::{native, page, paths, shell};
-use browser::Browser;
+use browser::{Browser, Said};
 pub(crate) use options::Options;
 use report::Report;
 
@@ -41,7 +41,7 @@ impl fmt::Display for Verdict {
 /// Builds what is needed, runs both sides, prints the comparison.
 ///
 /// # Errors
-/// `Bad` when a frame differs, anything else when the scene could not be run on both sides.
+/// `Bad` when a frame differs, anything else when a scene could not be run on both sides.
 pub(crate) fn run(args: &[String]) -> Outcome {
     let options = Options::parse(args)?;
     native::build()?;
@@ -56,37 +56,75 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     }
 }
 
-/// Runs both sides, which must be built, and prints the comparison.
+/// Runs both sides, which must be built, prints the comparison and sums it up.
 ///
 /// # Errors
-/// The scene could not be run on both sides. Frames that differ are no error here.
+/// A scene could not be run on both sides; the others are run nevertheless. Frames that differ are no error here.
 pub(crate) fn compare(options: &Options) -> Outcome<Verdict> {
-    let native = native_hashes(options)?;
-    let expected = options.frames.map_or(native.len(), |n| native.len().min(usize::try_from(n).unwrap_or(usize::MAX)));
-    let mut report = Report::new(options.json);
+    // The browser takes seconds to start: the native side renders meanwhile.
     let mut browser = Browser::start(options)?;
-    let mut next = 0;
-    while let Some((frame, hash)) = browser.next_frame()? {
-        report.frame(frame, native.get(frame).filter(|_| frame < expected).map(String::as_str), Some(&hash));
-        // Frames come in order; one that was left out is a difference.
-        for missed in next..frame.min(expected) {
-            report.frame(missed, native.get(missed).map(String::as_str), None);
+    let mut total = Verdict::default();
+    let mut failed = 0;
+    let several = options.scenes.len() > 1;
+    for scene in &options.scenes {
+        let mut report = Report::new(options.json, several.then(|| scene.display().to_string()));
+        match compare_scene(options, scene, &mut browser, &mut report)? {
+            Some(verdict) => {
+                if several {
+                    report.close();
+                }
+                total.compared += verdict.compared;
+                total.different += verdict.different;
+                let allocations = [total.page_allocations, verdict.page_allocations];
+                total.page_allocations = allocations.into_iter().flatten().reduce(|sum, more| sum + more);
+            }
+            None => failed += 1,
         }
-        next = frame + 1;
     }
-    let closing = browser.finish(options)?;
-    for missed in next..expected {
+    browser.finish()?;
+    match failed {
+        0 => Ok(total),
+        n => Err(Failure::CouldNotRun(format!("{n} of {} scenes could not be run", options.scenes.len()))),
+    }
+}
+
+/// One scene; none if it could not be run, which the report then says.
+fn compare_scene(
+    options: &Options,
+    scene: &Path,
+    browser: &mut Browser,
+    report: &mut Report,
+) -> Outcome<Option<Verdict>> {
+    let native = native_hashes(options, scene)?;
+    let expected = options.frames.map_or(native.len(), |n| native.len().min(usize::try_from(n).unwrap_or(usize::MAX)));
+    let mut composed = vec![false; expected];
+    let page_allocations = loop {
+        match browser.next(options, scene)? {
+            Said::Frame(frame, hash) => {
+                // A frame that was composed before, or does not exist, is a difference.
+                let is_new = composed.get_mut(frame).is_some_and(|composed| !std::mem::replace(composed, true));
+                report.frame(frame, native.get(frame).filter(|_| is_new).map(String::as_str), Some(&hash));
+            }
+            Said::Failed(reason) if options.scenes.len() == 1 => return Err(Failure::CouldNotRun(reason)),
+            Said::Failed(reason) => {
+                report.failed(&reason);
+                return Ok(None);
+            }
+            Said::Done { steady_allocations } => break steady_allocations,
+        }
+    };
+    for (missed, _) in composed.iter().enumerate().filter(|(_, composed)| !**composed) {
         report.frame(missed, native.get(missed).map(String::as_str), None);
     }
-    Ok(Verdict { page_allocations: closing.steady_allocations, ..report.verdict() })
+    Ok(Some(Verdict { page_allocations, ..report.verdict() }))
 }
 
 /// The hashes of the native side, by frame.
-fn native_hashes(options: &Options) -> Outcome<Vec<String>> {
+fn native_hashes(options: &Options, scene: &Path) -> Outcome<Vec<String>> {
     let folder = paths::target().join("conformance");
     fs::create_dir_all(&folder).map_err(|e| Failure::io(folder.display(), e))?;
     let file = folder.join(format!("native-{}.txt", std::process::id()));
-    let mut render = native::render(&options.scene, Path::new("null"));
+    let mut render = native::render(scene, Path::new("null"));
     render.arg("--hash").arg(&file);
     for input in &options.inputs {
         render.arg("--input").arg(input);

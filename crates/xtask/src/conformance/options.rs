@@ -6,16 +6,39 @@ use std::path::{Path, PathBuf};
 use crate::failure::{Failure, Outcome};
 
 /// How to call it.
-pub(crate) const USAGE: &str =
-    "usage: cargo xtask conformance SCENE.json [--frames N] [--input NAME=FILE]… [--flip-byte FRAME] [--json]";
+pub(crate) const USAGE: &str = "usage: cargo xtask conformance SCENE.json… [--browser chromium|firefox] [--frames N] \
+    [--shuffled] [--input NAME=FILE]… [--flip-byte FRAME] [--json]";
+
+/// A browser that can be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Debian's `chromium`.
+    #[default]
+    Chromium,
+    /// Debian's `firefox-esr`.
+    Firefox,
+}
+
+impl Kind {
+    /// The name on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+        }
+    }
+}
 
 /// What to compare.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
-    /// The scene file, as an absolute path.
-    pub(crate) scene: PathBuf,
+    /// The scene files, as absolute paths. One browser opens them one after the other.
+    pub(crate) scenes: Vec<PathBuf>,
+    pub(crate) browser: Kind,
     /// Only the first so many frames.
     pub(crate) frames: Option<u64>,
+    /// The page composes the frames in a scrambled order and seeks before each.
+    pub(crate) shuffled: bool,
     /// `NAME=FILE` for each picture that a program would push, the file as an absolute path.
     pub(crate) inputs: Vec<String>,
     /// Has the page flip one byte of what its decoder gave for this frame: the comparison must then fail.
@@ -38,14 +61,16 @@ impl Options {
                 "--frames" => options.frames = Some(number(arg, value()?)?),
                 "--flip-byte" => options.flip_byte = Some(number(arg, value()?)?),
                 "--input" => options.inputs.push(absolute_input(value()?)?),
+                "--browser" => options.browser = browser(value()?)?,
+                "--shuffled" => options.shuffled = true,
                 "--json" => options.json = true,
-                scene if !scene.starts_with('-') && options.scene.as_os_str().is_empty() => {
-                    options.scene = absolute(Path::new(scene))?;
+                scene if !scene.starts_with('-') && !scene.is_empty() => {
+                    options.scenes.push(absolute(Path::new(scene))?);
                 }
                 other => return Err(usage(&format!("what is `{other}`?"))),
             }
         }
-        if options.scene.as_os_str().is_empty() {
+        if options.scenes.is_empty() {
             return Err(usage("no scene given"));
         }
         Ok(options)
@@ -54,6 +79,11 @@ impl Options {
 
 fn usage(problem: &str) -> Failure {
     Failure::Usage(format!("{problem}\n{USAGE}"))
+}
+
+fn browser(name: &str) -> Outcome<Kind> {
+    let known = [Kind::Chromium, Kind::Firefox].into_iter().find(|kind| kind.name() == name);
+    known.ok_or_else(|| usage(&format!("--browser takes chromium or firefox, not `{name}`")))
 }
 
 fn number(name: &str, value: &str) -> Outcome<u64> {
@@ -80,15 +110,19 @@ mod tests {
 
     #[test]
     fn everything_at_once() {
-        let options = parse("--frames 12 /a/scene.json --input mouth=/m.rgba --json --flip-byte 3").unwrap();
-        assert_eq!(options.scene, Path::new("/a/scene.json"));
+        let line =
+            "--frames 12 /a/scene.json --input mouth=/m.rgba --json --flip-byte 3 /b.json --browser firefox --shuffled";
+        let options = parse(line).unwrap();
+        assert_eq!(options.scenes, [Path::new("/a/scene.json"), Path::new("/b.json")]);
+        assert_eq!((options.browser, options.shuffled), (Kind::Firefox, true));
         assert_eq!((options.frames, options.flip_byte, options.json), (Some(12), Some(3), true));
         assert_eq!(options.inputs, ["mouth=/m.rgba"]);
     }
 
     #[test]
     fn wrong_lines_are_refused() {
-        for line in ["", "a b", "a --frames", "a --frames x", "a --input mouth", "a --what"] {
+        for line in ["", "--json", "a --browser netscape", "a --frames", "a --frames x", "a --input mouth", "a --what"]
+        {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }
     }
