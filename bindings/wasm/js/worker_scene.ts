@@ -14,15 +14,14 @@ import { buffersOf } from "./worker_messages.js";
  * planes come back when they have been read.
  */
 export class WorkerScene extends WorkerHandle {
-  /** What the scene file says. */
-  readonly info: SceneInfo;
+  #info: SceneInfo;
   /** Format, size and planes of the canvas. */
   readonly canvasLayout: FrameLayout;
 
   /** @internal */
   private constructor(channel: Channel, handle: number, { info, canvasLayout }: { info: SceneInfo; canvasLayout: FrameLayout }) {
     super("WorkerScene", channel, handle);
-    this.info = info;
+    this.#info = info;
     this.canvasLayout = canvasLayout;
   }
 
@@ -41,6 +40,16 @@ export class WorkerScene extends WorkerHandle {
       channel.call("close", [handle]).catch(() => {});
       throw error;
     }
+  }
+
+  /** What the scene file says. */
+  get info(): SceneInfo {
+    return this.#info;
+  }
+
+  /** Shows another scene from now on, like `Scene.update`. */
+  async update(json: string): Promise<void> {
+    this.#info = await this.call("update", [json]);
   }
 
   /** Like `Scene.wantedEnd`. */
