@@ -11,7 +11,10 @@ await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 const names = { main: "main", live: "live", check: "check", mel_worklet: "mel_worklet", speaker_worklet: "speaker_worklet", engine: "engine/worker" };
 await build({
-  entryPoints: Object.fromEntries(Object.entries(names).map(([out, name]) => [out, join(root, "src", `${name}.ts`)])),
+  entryPoints: {
+    ...Object.fromEntries(Object.entries(names).map(([out, name]) => [out, join(root, "src", `${name}.ts`)])),
+    style: join(root, "src/style.css"),
+  },
   bundle: true,
   format: "esm",
   target: "es2022",
@@ -19,4 +22,4 @@ await build({
   outdir: dist,
   logLevel: "warning",
 });
-for (const name of ["index.html", "live.html", "check.html", "style.css"]) await copyFile(join(root, "src", name), join(dist, name));
+for (const name of ["index.html", "live.html", "check.html"]) await copyFile(join(root, "src", name), join(dist, name));

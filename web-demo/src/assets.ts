@@ -11,9 +11,12 @@ export type OpenedAsset = { kind: "still"; encoded: Uint8Array<ArrayBuffer> } | 
 
 /** Opens files, and keeps them open. */
 export class Assets {
+  /** How many files were taken in. */
+  added = 0;
   readonly #base: URL;
   readonly #dropped: Map<string, OpenedAsset>;
   readonly #fetched: Map<string, Promise<OpenedAsset>>;
+  readonly #stop: AbortController;
 
   /**
    * @param base - URL of the scene file.
@@ -23,11 +26,13 @@ export class Assets {
     this.#base = base;
     this.#dropped = others === undefined ? new Map() : others.#dropped;
     this.#fetched = others === undefined ? new Map() : others.#fetched;
+    this.#stop = others === undefined ? new AbortController() : others.#stop;
   }
 
   /** Takes in a file that was dropped: it goes before one of that name beside the scene, or dropped earlier. */
   add(name: string, asset: OpenedAsset): void {
     this.#dropped.set(name, asset);
+    this.added += 1;
   }
 
   /** Opens a file, or gives what was opened before. */
@@ -37,7 +42,7 @@ export class Assets {
     const url = urlOf(src, this.#base);
     let opened = this.#fetched.get(url.href);
     if (opened === undefined) {
-      opened = fetchAsset(src, url);
+      opened = fetchAsset(src, url, this.signal);
       this.#fetched.set(url.href, opened);
       // Next time it may be there.
       opened.catch(() => this.#fetched.delete(url.href));
@@ -45,10 +50,15 @@ export class Assets {
     return opened;
   }
 
-  /** Forgets all files and stops what is being fetched. */
+  /** Aborted when they are closed. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Forgets all files and stops what is being fetched, for good. */
   close(): void {
+    this.#stop.abort();
     for (const asset of this.#dropped.values()) closeAsset(asset);
-    for (const opened of this.#fetched.values()) opened.then(closeAsset).catch(() => {});
     this.#dropped.clear();
     this.#fetched.clear();
   }
@@ -70,15 +80,16 @@ export function closeAsset(asset: OpenedAsset): void {
   if (asset.kind === "media") asset.input.dispose();
 }
 
-async function openMedia(source: Source): Promise<OpenedAsset | undefined> {
+async function openMedia(source: Source, signal?: AbortSignal): Promise<OpenedAsset | undefined> {
   const input = new Input({ source, formats: ALL_FORMATS });
+  signal?.addEventListener("abort", () => input.dispose());
   if (await input.canRead()) return { kind: "media", input };
   input.dispose();
   return undefined;
 }
 
-async function fetchAsset(src: string, url: URL): Promise<OpenedAsset> {
-  const response = await fetch(url);
+async function fetchAsset(src: string, url: URL, signal: AbortSignal): Promise<OpenedAsset> {
+  const response = await fetch(url, { signal });
   if (!response.ok || response.body === null) throw new Error(`${url} answers ${response.status}`);
 
   // The first bytes tell a still from a clip; of a clip the demuxer then fetches what it needs.
@@ -94,7 +105,8 @@ async function fetchAsset(src: string, url: URL): Promise<OpenedAsset> {
   const start = new Uint8Array(await new Blob(chunks).arrayBuffer());
   if (!Scene.isStill(start)) {
     await reader.cancel();
-    const media = await openMedia(new UrlSource(url, { getRetryDelay: (attempts) => (attempts < 2 ? 0.5 : null) }));
+    const getRetryDelay = (attempts: number) => (attempts < 2 && !signal.aborted ? 0.5 : null);
+    const media = await openMedia(new UrlSource(url, { getRetryDelay }), signal);
     if (media === undefined) throw new Error(`${src} is neither a still nor a clip`);
     return media;
   }

@@ -121,6 +121,12 @@ export function sceneFor(added: Added): SceneFile {
   return added.kind === "still" ? { ...scene, duration: exact(5) } : scene;
 }
 
+/** Shows an asset of the scene once more, on top, from a scene time in seconds on. */
+export function addLayer(scene: SceneFile, asset: string, seconds: number): SceneFile {
+  const layer: Fields = { asset, ...(seconds > 0 && { start: exact(seconds) }) };
+  return { ...scene, layers: [...items(scene, "layers"), layer] };
+}
+
 /** Adds a file as asset, and what it is as layer, sound or both, at a scene time in seconds. */
 export function addFile(scene: SceneFile, added: Added, seconds: number): SceneFile {
   const known = Object.entries(scene.assets).find(([, asset]) => asset.src === added.name)?.[0];

@@ -18,8 +18,8 @@ export interface InputFile {
 }
 
 /** Fetches such a file. */
-export async function fetchInputFile(url: URL): Promise<Blob> {
-  const response = await fetch(url);
+export async function fetchInputFile(url: URL, signal?: AbortSignal): Promise<Blob> {
+  const response = await fetch(url, signal === undefined ? {} : { signal });
   if (!response.ok) throw new Error(`${url} answers ${response.status}`);
   return response.blob();
 }

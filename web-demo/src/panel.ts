@@ -1,107 +1,59 @@
-/** What the page shows beside the picture. */
+/** The figures of the worker: the shown frame's hash, speed, memory, pools. */
 
-import { MillpondError, type SceneStats } from "millpond";
-import type { Player } from "./player.js";
+import { element, make, round, text } from "./dom.js";
+import type { Stats } from "./protocol.js";
 
-const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
-const text = (id: string, value: string) => (element(id).textContent = value);
+/** Figures that the curve holds: half a minute of them. */
+const MOST = 60;
 
-/** Writes the figures and draws the canvas. */
+/** Writes the figures. */
 export class Panel {
-  readonly #canvas = element<HTMLCanvasElement>("canvas");
-  readonly #message = element("message");
-  #soundSeconds = 0;
-  #failed: unknown;
+  readonly #canvas = element<HTMLCanvasElement>("history");
+  readonly #rates: number[] = [];
 
-  constructor(scene: string) {
-    text("scene-name", scene);
+  constructor(copy: (text: string, what: string) => void) {
+    element("copy-hash").addEventListener("click", () => copy(element("hash").textContent ?? "", "Hash"));
   }
 
-  /** Readies the page for a scene. */
-  open(player: Player): void {
-    const { width, height, format } = player.scene.info.canvas;
-    this.#canvas.width = width;
-    this.#canvas.height = height;
-    text("canvas-kind", `${format} ${width}×${height} at ${round(player.frameRate, 3)} fps`);
-    text("frame-count", String(player.frameCount));
-    this.#message.textContent = "";
-    for (const id of ["play", "back", "forward", "position"]) element<HTMLButtonElement>(id).disabled = false;
-  }
-
-  /** Draws the composed canvas. */
-  draw(player: Player): void {
-    const { width, height } = player.scene.info.canvas;
-    const context = this.#canvas.getContext("2d", { alpha: false })!;
-    context.putImageData(new ImageData(player.scene.canvasRgba(), width, height), 0, 0);
-  }
-
-  /** The frame counter and the clock. */
-  showFrame(player: Player, n: number): void {
-    text("frame-number", String(n));
-    text("time", `${clock(n / player.frameRate)} / ${clock(player.frameCount / player.frameRate)}`);
-    if (this.#soundSeconds > 0) {
-      const part = n / player.frameRate / this.#soundSeconds;
-      element("playhead").style.left = `${100 * Math.min(part, 1)}%`;
+  /** Shows figures; `played` if they are those of playing. */
+  show(stats: Stats, played: boolean): void {
+    text("hash", stats.hash ?? "–");
+    text("compose-time", `${round(stats.composeMs, 1)} ms`);
+    text("fps", stats.fps === undefined ? "paused" : `${round(stats.fps, 1)} fps`);
+    // Opening decoders anew after a seek allocates; playing does not.
+    if (played) {
+      text("steady", String(stats.steadyAllocations));
+      element("steady").classList.toggle("bad", stats.steadyAllocations > 0);
     }
-  }
-
-  /** Statistics; `steady` counts allocations since the preview's figures were last reset. */
-  showStats(stats: SceneStats, figures: { steady: number; composeMs: number; fps: number | undefined }): void {
-    text("compose-time", `${round(figures.composeMs, 2)} ms`);
-    text("fps", figures.fps === undefined ? "paused" : `${round(figures.fps, 1)} fps`);
-    text("steady", String(figures.steady));
-    element("steady").classList.toggle("bad", figures.steady > 0);
-    text("opening", String(stats.memory.openingAllocations));
-    text("wasm-bytes", `${round(stats.memory.wasmBytes / 2 ** 20, 1)} MiB`);
-    const rows = stats.pools.map(({ name, format, width, height, capacity, inUse, peak, acquires }) => {
-      const row = document.createElement("tr");
-      for (const value of [name, `${capacity} × ${format} ${width}×${height}`, inUse, peak, acquires]) {
-        row.insertCell().textContent = String(value);
-      }
-      return row;
-    });
+    text("opening", String(stats.openingAllocations));
+    text("wasm-bytes", `${round(stats.wasmBytes / 2 ** 20, 1)} MiB`);
+    text("handles", String(stats.handles));
+    text("decoders", `${stats.decoders}, ${stats.frames}`);
+    const rows = stats.pools.map(({ name, kind, capacity, inUse, peak, acquires }) =>
+      make(
+        "tr",
+        {},
+        make("td", {}, name, make("small", {}, `${capacity} × ${kind}`)),
+        ...[inUse, peak, acquires].map((value) => make("td", {}, String(value))),
+      ),
+    );
     element("pools").replaceChildren(...rows);
+    if (stats.fps !== undefined) this.#draw(stats.fps);
   }
 
-  /** The hash of the shown frame. */
-  showHash(hash: string): void {
-    text("hash", hash);
+  /** Draws the frames a second of the last half minute. */
+  #draw(fps: number): void {
+    this.#canvas.hidden = false;
+    this.#rates.push(fps);
+    if (this.#rates.length > MOST) this.#rates.shift();
+    const { width, height } = this.#canvas;
+    const drawing = this.#canvas.getContext("2d")!;
+    const top = Math.max(...this.#rates, 1) * 1.1;
+    drawing.clearRect(0, 0, width, height);
+    drawing.strokeStyle = getComputedStyle(this.#canvas).color;
+    drawing.lineWidth = 1.5;
+    drawing.beginPath();
+    this.#rates.forEach((rate, at) => drawing.lineTo((at * width) / (MOST - 1), height - (rate / top) * height));
+    drawing.stroke();
   }
-
-  /** Shows the place for the picture of the sound, and returns its canvas. */
-  openSound(): HTMLCanvasElement {
-    element("sound").hidden = false;
-    return element<HTMLCanvasElement>("mel-picture");
-  }
-
-  /** Tells the length of the picture of the sound. */
-  soundCovers(seconds: number): void {
-    this.#soundSeconds = seconds;
-    text("sound-kind", `log-mel of the scene's mix, 80 bands, ${clock(seconds)}`);
-  }
-
-  /** Says what is missing though the rest goes on. */
-  warn(message: string): void {
-    text("warning", message);
-  }
-
-  /** Says what went wrong, with its stable code if it has one. */
-  fail(error: unknown): void {
-    if (error === this.#failed) return;
-    this.#failed = error;
-    const message = error instanceof Error ? error.message : String(error);
-    this.#message.textContent = error instanceof MillpondError ? `${error.code}: ${message}` : message;
-    this.#message.classList.add("bad");
-    console.error(error);
-  }
-}
-
-function round(value: number, digits: number): string {
-  return String(Number(value.toFixed(digits)));
-}
-
-function clock(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const hundredths = Math.floor((seconds - whole) * 100 + 1e-6);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}.${String(hundredths).padStart(2, "0")}`;
 }

@@ -4,7 +4,7 @@
  */
 
 import { EncodedPacketSink, type InputTrack } from "mediabunny";
-import { Scene, type WantedEnd } from "millpond";
+import { MillpondError, Scene, type WantedEnd } from "millpond";
 import type { Assets, OpenedAsset } from "./assets.js";
 import { ClipFeed } from "./clip_feed.js";
 import { live, release } from "./decoding.js";
@@ -16,8 +16,6 @@ export class Player {
   readonly scene: Scene;
   /** Files of the scene; they outlive the player. */
   readonly assets: Assets;
-  /** Number of canvas frames. */
-  readonly frameCount: number;
   /** Canvas frames a second. */
   readonly frameRate: number;
   /** Milliseconds that composing the last frame took, decoding left out. */
@@ -39,7 +37,6 @@ export class Player {
     this.scene = scene;
     this.assets = assets;
     this.#inputs = inputs;
-    this.frameCount = scene.frameCount;
     const [numerator, denominator] = scene.info.canvas.frameRate;
     this.frameRate = numerator / denominator;
     this.#before = before;
@@ -63,12 +60,7 @@ export class Player {
     live.handles += 1;
     const files = new Map<string, InputFile>();
     try {
-      for (let wanted = scene.wantedEnd(); wanted !== undefined; wanted = scene.wantedEnd()) {
-        const { name, src } = scene.info.assets[wanted.asset]!;
-        // A pushed picture has no end.
-        const opened = src === undefined ? undefined : await named(name, assets.open(src));
-        scene.setEnd(wanted, opened && (await named(name, endOf(opened, wanted.medium))));
-      }
+      await setEnds(scene, assets);
       for (const { name, input } of scene.info.assets) {
         const file = inputs.get(name);
         if (input !== undefined && file !== undefined) files.set(name, await openInputFile(file, input));
@@ -80,6 +72,34 @@ export class Player {
       live.handles -= 1;
       throw error;
     }
+  }
+
+  /**
+   * Shows another scene of the same canvas, assets and layers from now on; decoders stay where they are if they can. What
+   * goes wrong leaves the scene before.
+   *
+   * @param before - The text of the scene that it shows.
+   * @returns false if only a new player would do.
+   */
+  async update(json: string, before: string): Promise<boolean> {
+    try {
+      this.scene.update(json);
+    } catch (error) {
+      if (error instanceof MillpondError && error.code === "E_SCENE_CHANGED") return false;
+      throw error;
+    }
+    try {
+      await setEnds(this.scene, this.assets);
+      return true;
+    } catch (error) {
+      this.scene.update(before);
+      throw error;
+    }
+  }
+
+  /** Number of canvas frames. */
+  get frameCount(): number {
+    return this.scene.frameCount;
   }
 
   /** Names of the input assets that nothing is pushed to. */
@@ -216,6 +236,16 @@ async function named<T>(asset: string, work: Promise<T>): Promise<T> {
     const failure = new Error(`asset ${asset}: ${error.message}`, { cause: error });
     failure.name = error.name;
     throw Object.assign(failure, "code" in error ? { code: error.code } : {});
+  }
+}
+
+/** Tells a scene the ends of its files that decide how long it is. */
+async function setEnds(scene: Scene, assets: Assets): Promise<void> {
+  for (let wanted = scene.wantedEnd(); wanted !== undefined; wanted = scene.wantedEnd()) {
+    const { name, src } = scene.info.assets[wanted.asset]!;
+    // A pushed picture has no end.
+    const opened = src === undefined ? undefined : await named(name, assets.open(src));
+    scene.setEnd(wanted, opened && (await named(name, endOf(opened, wanted.medium))));
   }
 }
 

@@ -20,8 +20,8 @@ export interface Requests {
   files: { take: { files: { name: string; file: Blob }[] }; give: FileSummary[] };
   /**
    * Shows this scene at this frame from now on; playing stops, what did not change stays open. While one is being opened
-   * only the last one asked for follows: earlier ones fail with `E_CANCELLED`. A scene that cannot be opened leaves the one
-   * before as it was.
+   * only the last one asked for follows, and earlier ones get its answer. A scene that cannot be shown leaves the one before
+   * as it was.
    */
   scene: { take: { json: string; frame: number }; give: SceneSummary };
   /** Shows a frame; playing stops. While one is being made only the last one asked for follows: earlier ones give false. */

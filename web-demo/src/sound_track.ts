@@ -8,7 +8,7 @@ import { SoundFeed } from "./sound_feed.js";
 /** Decodes and mixes the sounds of a scene. */
 export class SoundTrack {
   readonly #mixer: Mixer;
-  readonly #info: SceneInfo;
+  #info: SceneInfo;
   readonly #assets: Assets;
   readonly #warn: (message: string) => void;
   readonly #feeds = new Map<number, { feed: SoundFeed; pushed: number }>();
@@ -36,6 +36,22 @@ export class SoundTrack {
       }
     }
     return this.#mixer.mix(frames);
+  }
+
+  /**
+   * Mixes the sounds of a scene that changed; decoders stay open. Then {@link seek}.
+   *
+   * @returns false if only a new track would do.
+   */
+  update(scene: Scene): boolean {
+    try {
+      this.#mixer.update(scene);
+    } catch (error) {
+      if (error instanceof MillpondError && error.code === "E_SCENE_CHANGED") return false;
+      throw error;
+    }
+    this.#info = scene.info;
+    return true;
   }
 
   /** Goes to a time of the scene in seconds. */

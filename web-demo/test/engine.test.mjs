@@ -63,12 +63,25 @@ const edited = (fields, layer = {}) => media.scene("edited.json", { ...CLIP, lay
 test("an edit restarts no decoder, and a scene that cannot be shown leaves the one before", () =>
   withEngine(media, async (page, { ask, problem, probe, events }) => {
     await ask("load", LOAD);
+    await ask("seek", { frame: 40 });
+    const read = async () => (await probe("counts")).packets;
+    const packets = await read();
     await ask("scene", { json: edited({}, { opacity: 0.5 }), frame: 40 });
     const half = (await ask("stats")).hash;
     assert.notEqual(half, hashes[40]);
+    await ask("scene", { json: edited({}, { opacity: 0.5, rect: [7, 5, 100, 50] }), frame: 40 });
     await ask("scene", { json, frame: 40 });
     assert.equal((await ask("stats")).hash, hashes[40]);
-    assert.equal((await probe("counts")).made, 1, "one decoder for three scenes");
+    assert.ok((await read()) - packets <= 1, "nothing is decoded anew");
+    // Another place of the clip is, by the same decoder.
+    await ask("scene", { json: edited({}, { offset: 1 }), frame: 40 });
+    assert.equal((await ask("stats")).hash, hashes[65]);
+    const { frameCount } = await ask("scene", { json: edited({}, { speed: 2 }), frame: 40 });
+    assert.equal(frameCount, 50);
+    assert.equal((await ask("stats")).hash, hashes[80]);
+    await ask("scene", { json, frame: 40 });
+    assert.equal((await ask("stats")).hash, hashes[40]);
+    assert.equal((await probe("counts")).made, 1, "one decoder for all scenes");
 
     const two = [{ asset: "clip", opacity: 0.5 }, { asset: "clip", rect: [9, 9, 101, 77], offset: 1 }];
     const { layers } = await ask("scene", { json: edited({ layers: two }), frame: 40 });
@@ -96,12 +109,19 @@ test("an edit restarts no decoder, and a scene that cannot be shown leaves the o
     assert.equal((await ask("stats")).hash, half);
     assert.equal((await ask("stats")).handles, 1);
 
-    // A slider in motion: whoever waits gets the newest scene, and few are opened.
-    const jsons = Array.from({ length: 30 }, (_, n) => edited({}, { opacity: n / 29 }));
+    // A slider in motion: whoever waits gets the newest scene, and what came between is left out. Each of these makes the
+    // decoder go elsewhere, which takes longer than asking.
+    const jsons = Array.from({ length: 30 }, (_, n) => edited({}, { offset: n % 2 === 0 ? 0 : 1.5 + n / 29 }));
     const before = (await events("shown")).length;
-    await page.evaluate((jsons) => Promise.all(jsons.map((json) => engine.ask("scene", { json, frame: 40 }))), jsons);
-    assert.equal((await ask("stats")).hash, hashes[40]);
-    assert.ok((await events("shown")).length - before <= 2);
+    jsons.push(json);
+    const counts = await page.evaluate(
+      (jsons) => Promise.all(jsons.map((json) => engine.ask("scene", { json, frame: 30 }).then(({ frameCount }) => frameCount))),
+      jsons,
+    );
+    assert.equal((await ask("stats")).hash, hashes[30]);
+    assert.equal(counts.at(-1), 100);
+    const opened = (await events("shown")).length - before;
+    assert.ok(opened < 20, `${opened} of 31 were opened`);
     assert.deepEqual((({ made, decoders }) => [made, decoders])(await probe("counts")), [2, 1]);
   }));
 
@@ -133,7 +153,7 @@ test("of a thousand seeks the last wins, and nothing is left over", () =>
     assert.ok(after.frames <= 8, `${after.frames} frames wait`);
     assert.equal((await probe("counts")).frames, after.frames);
     assert.equal((await ask("close")).frames, 0);
-    assert.deepEqual(await probe("counts"), { decoders: 0, frames: 0, made: 1 });
+    assert.deepEqual((({ decoders, frames, made }) => [decoders, frames, made])(await probe("counts")), [0, 0, 1]);
   }));
 
 test("a file of hashes is compared with what is shown; lines that are none are named", () =>

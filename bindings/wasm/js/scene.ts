@@ -44,7 +44,7 @@ export interface ClipInfo {
    */
   codec?: string;
   /** `VideoDecoderConfig.description`, if there is one. */
-  description?: Uint8Array;
+  description?: AllowSharedBufferSource;
 }
 
 /** An end that decides how long a scene without `duration` is. */
@@ -231,9 +231,10 @@ export class Scene {
     const [matrix, range] = colorNumbers(clip.colorSpace);
     const turns = (clip.rotation ?? 0) / 90;
     const { timeScale, codec = "", description = new Uint8Array() } = clip;
-    opening(() =>
-      inner.openClip(layer, timeScale, turns, aspectWidth, aspectHeight, matrix, range, codec, description),
-    );
+    const record = ArrayBuffer.isView(description)
+      ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)
+      : new Uint8Array(description);
+    opening(() => inner.openClip(layer, timeScale, turns, aspectWidth, aspectHeight, matrix, range, codec, record));
   }
 
   /**

@@ -3,3 +3,9 @@ declare module "*.wasm" {
   const module: Uint8Array<ArrayBuffer>;
   export default module;
 }
+
+declare module "worker-thread-source" {
+  /** The entry `millpond/worker-thread` as a script, put into the bundle by the build. */
+  const source: string;
+  export default source;
+}

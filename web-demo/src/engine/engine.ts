@@ -32,12 +32,15 @@ export class Engine implements Answers {
   #inputs: ReadonlyMap<string, Blob> = new Map();
   #stage: Stage | undefined;
   #json = "";
+  /** Files that had been taken in when the scene was opened. */
+  #added = 0;
   #player: Player | undefined;
   #frame = -1;
   /** Whether the frame after the shown one can be composed without a seek. */
   #continues = false;
   #expected: Expectation | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  #trying: Promise<unknown> = Promise.resolve();
   #playing: { stop: AbortController; done: Promise<void> } | undefined;
   #exporting: { stop: AbortController; done: Promise<unknown> } | undefined;
   /** The scene that was asked for last, and the answer for everyone who waits for one. */
@@ -64,25 +67,30 @@ export class Engine implements Answers {
   load({ url, inputs }: Requests["load"]["take"]): Promise<{ json: string; summary: SceneSummary }> {
     return this.#next(async () => {
       const base = new URL(url, location.href);
-      const response = await fetch(base);
+      const { signal } = this.#assets;
+      const response = await fetch(base, { signal });
       if (!response.ok) throw new Error(`${base} answers ${response.status}`);
       // As text: numbers are the decimals they are written as.
       const json = await response.text();
-      const files = inputs.map(async ([name, url]) => [name, await fetchInputFile(new URL(url, location.href))] as const);
+      const files = inputs.map(async ([name, url]) => [name, await fetchInputFile(new URL(url, location.href), signal)] as const);
       const summary = await this.#open(json, 0, new Assets(base, this.#assets), new Map(await Promise.all(files)));
       return { json, summary };
     });
   }
 
-  async files({ files }: Requests["files"]["take"]): Promise<FileSummary[]> {
-    const summaries: FileSummary[] = [];
-    // One after the other: each tries decoders.
-    for (const { name, file } of files) {
-      const { summary, asset } = await tryFile(name, file);
-      if (asset !== undefined) this.#assets.add(name, asset);
-      summaries.push(summary);
-    }
-    return summaries;
+  files({ files }: Requests["files"]["take"]): Promise<FileSummary[]> {
+    // One after the other, since each tries decoders; beside what is shown.
+    const trying = this.#trying.then(async () => {
+      const summaries: FileSummary[] = [];
+      for (const { name, file } of files) {
+        const { summary, asset } = await tryFile(name, file);
+        if (asset !== undefined) this.#assets.add(name, asset);
+        summaries.push(summary);
+      }
+      return summaries;
+    });
+    this.#trying = trying.catch(() => {});
+    return trying;
   }
 
   scene(take: Requests["scene"]["take"]): Promise<SceneSummary> {
@@ -90,7 +98,7 @@ export class Engine implements Answers {
     this.#changing ??= this.#next(() => {
       const { json, frame } = this.#wanted!;
       this.#changing = undefined;
-      return this.#open(json, frame, this.#assets, this.#inputs);
+      return this.#change(json, frame);
     });
     return this.#changing;
   }
@@ -99,10 +107,7 @@ export class Engine implements Answers {
     const seek = (this.#seeks += 1);
     return this.#next(async () => {
       if (seek !== this.#seeks) return false;
-      const player = this.#opened();
-      const wanted = Math.min(Math.max(Math.round(frame) || 0, 0), player.frameCount - 1);
-      if (wanted !== this.#frame + 1) this.#continues = false;
-      await this.#show(wanted);
+      await this.#goTo(frame);
       return true;
     });
   }
@@ -110,10 +115,7 @@ export class Engine implements Answers {
   play(): Promise<void> {
     return this.#next(async () => {
       const player = this.#opened();
-      if (this.#frame >= player.frameCount - 1) {
-        this.#continues = false;
-        await this.#show(0);
-      }
+      if (this.#frame >= player.frameCount - 1) await this.#goTo(0);
       // A hair more than the frame's start, so that rounding does not fall back to the frame before.
       const time = this.#frame / player.frameRate + 1e-9;
       const clock = await this.#sound.play(player, time);
@@ -168,11 +170,13 @@ export class Engine implements Answers {
 
   async close(): Promise<Stats> {
     this.#seeks += 1;
-    await this.cancel();
+    // Whoever waits for a file waits no longer.
+    this.#assets.close();
+    await Promise.all([this.cancel(), this.#trying]);
     return this.#next(async () => {
       await this.#sound.close();
       this.#player?.close();
-      this.#assets.close();
+      this.#assets = new Assets(new URL(location.href));
       [this.#player, this.#expected, this.#json, this.#frame, this.#continues] = [undefined, undefined, "", -1, false];
       this.#inputs = new Map();
       return this.stats();
@@ -197,25 +201,59 @@ export class Engine implements Answers {
     return this.#player;
   }
 
+  /** Shows a scene in place of the one that is open; on failure that stays. */
+  async #change(json: string, frame: number): Promise<SceneSummary> {
+    const [player, before, shown] = [this.#player, this.#json, this.#frame];
+    // A file that was dropped may be another one of a name that the scene has.
+    if (player === undefined || this.#added !== this.#assets.added || !(await player.update(json, before))) {
+      return this.#open(json, frame, this.#assets, this.#inputs);
+    }
+    try {
+      await this.#goTo(frame);
+      const summary = await summaryOf(player, json);
+      this.#json = json;
+      this.#sound.update(player);
+      return summary;
+    } catch (error) {
+      await player.update(before, json);
+      await this.#restore(player, shown);
+      throw error;
+    }
+  }
+
   /** Opens a scene and shows a frame of it; on failure the one before stays. */
   async #open(json: string, frame: number, assets: Assets, inputs: ReadonlyMap<string, Blob>): Promise<SceneSummary> {
-    const before = this.#player;
-    this.#continues = false;
+    const [before, shown] = [this.#player, this.#frame];
+    const added = assets.added;
     const player = await Player.open(json, assets, inputs, before);
     let summary: SceneSummary;
     try {
       summary = await summaryOf(player, json);
-      this.#player = player;
-      await this.#show(Math.min(Math.max(Math.round(frame) || 0, 0), player.frameCount - 1));
+      [this.#player, this.#continues] = [player, false];
+      await this.#goTo(frame);
     } catch (error) {
-      this.#player = before;
       player.close();
+      await this.#restore(before, shown);
       throw error;
     }
     player.settle();
     this.#sound.forget();
-    [this.#json, this.#assets, this.#inputs] = [json, assets, inputs];
+    [this.#json, this.#assets, this.#inputs, this.#added] = [json, assets, inputs, added];
     return summary;
+  }
+
+  /** Shows again what was shown before something failed. */
+  async #restore(player: Player | undefined, shown: number): Promise<void> {
+    [this.#player, this.#frame, this.#continues] = [player, shown, false];
+    // If that fails too, the next seek tells why.
+    if (player !== undefined) await this.#show(shown).catch(() => {});
+  }
+
+  /** Shows any frame, or the nearest that there is. */
+  async #goTo(frame: number): Promise<void> {
+    const wanted = Math.min(Math.max(Math.round(frame) || 0, 0), this.#opened().frameCount - 1);
+    if (wanted !== this.#frame && wanted !== this.#frame + 1) this.#continues = false;
+    await this.#show(wanted);
   }
 
   /** Shows a frame; after one that failed, and after a jump, decoders go to its place first. */

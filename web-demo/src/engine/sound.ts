@@ -59,6 +59,11 @@ export class Sound {
     await this.#out?.stop();
   }
 
+  /** The scene has changed. */
+  update({ scene }: Player): void {
+    if (this.#track?.update(scene) === false) this.forget();
+  }
+
   /** The scene is another from now on. */
   forget(): void {
     this.#track?.close();

@@ -1,5 +1,5 @@
 // The demo's worker without the demo: `engine.ask(name, take)`, and what it told in `engine.events`.
-const worker = new Worker("worker.js", { type: "module" });
+const worker = new Worker(`worker.js${location.search}`, { type: "module" });
 const waiting = new Map();
 const events = [];
 const listeners = new Set();
@@ -18,7 +18,7 @@ worker.onmessage = ({ data }) => {
     else resolve(data.give);
   }
 };
-worker.onerror = (event) => console.error(`worker: ${event.message}`);
+worker.onerror = (event) => (globalThis.engineLost = event.message || "the worker's script cannot be loaded");
 
 function ask(name, take, transfer = []) {
   return new Promise((resolve, reject) => {
@@ -54,5 +54,5 @@ function probe(what) {
 
 const canvas = document.getElementById("canvas");
 const transferred = [canvas, document.getElementById("mel")].map((element) => element.transferControlToOffscreen());
-await ask("start", { canvas: transferred[0], mel: transferred[1] }, transferred);
-globalThis.engine = { ask, problem, until, probe, events, canvas };
+const started = await ask("start", { canvas: transferred[0], mel: transferred[1] }, transferred).catch((error) => error);
+globalThis.engine = { started, ask, problem, until, probe, events, canvas };

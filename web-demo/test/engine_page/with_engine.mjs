@@ -48,13 +48,19 @@ export class Media {
   }
 }
 
-/** Opens the page and hands it to `work` when the worker has started. */
-export async function withEngine(media, work) {
+/**
+ * Opens the page and hands it to `work` when the worker has started.
+ *
+ * @param query - What the browser is to lack: `?without=NAME`.
+ */
+export async function withEngine(media, work, query = "") {
   const server = await serve({ "/": `${site}/`, "/scene/": `${media.folder}/`, "/test/": here, "/test/engine.js": join(site, "engine.js") });
   try {
-    return await withPage(`${server.origin}/test/`, undefined, async (page) => {
+    return await withPage(`${server.origin}/test/${query}`, undefined, async (page) => {
       page.setDefaultTimeout(60_000);
-      await page.waitForFunction(() => globalThis.engine !== undefined);
+      await page.waitForFunction(() => globalThis.engine !== undefined || globalThis.engineLost !== undefined);
+      const lost = await page.evaluate(() => globalThis.engineLost);
+      if (lost !== undefined) throw new Error(`worker: ${lost}`);
       return work(page, {
         ask: (name, take) => page.evaluate(([name, take]) => engine.ask(name, take), [name, take]),
         problem: (name, take) => page.evaluate(([name, take]) => engine.problem(name, take), [name, take]),

@@ -1,4 +1,7 @@
 // The demo's worker with eyes: counts decoders and frames by itself, and does what the tests cannot do from outside.
+// What a browser lacks: `?without=NAME`.
+for (const name of new URLSearchParams(location.search).getAll("without")) delete globalThis[name];
+
 const decoders = new Set();
 let made = 0;
 const frames = new Set();
@@ -7,6 +10,7 @@ let decoded = 0;
 
 for (const name of ["VideoDecoder", "AudioDecoder"]) {
   const Decoder = globalThis[name];
+  if (Decoder === undefined) continue;
   globalThis[name] = class extends Decoder {
     constructor({ output, error }) {
       const counted = (frame) => {
@@ -54,7 +58,7 @@ for (const name of ["VideoEncoder", "AudioEncoder"]) {
 }
 
 const probes = {
-  counts: () => ({ decoders: decoders.size, frames: frames.size, made }),
+  counts: () => ({ decoders: decoders.size, frames: frames.size, made, packets: decoded }),
   /** The `after`th packet from now on is damaged. */
   breakPacket: ({ after }) => void ([breakAt, decoded] = [after, 0]),
   /** The canvas's pixels are lost, and come back. */
@@ -82,7 +86,7 @@ function picture(canvas) {
 
 // The engine's own listener is set when it is imported; messages meanwhile wait here.
 const early = [];
-onmessage = (event) => early.push(event);
+globalThis.onmessage = (event) => early.push(event);
 import("./engine.js").then(() => {
   const answer = globalThis.onmessage;
   globalThis.onmessage = (event) => {
@@ -90,4 +94,4 @@ import("./engine.js").then(() => {
     else answer(event);
   };
   for (const event of early) globalThis.onmessage(event);
-});
+}).catch((error) => reportError(error));

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { install, pack } from "../installed.mjs";
-import { EXPECTED, PAGE, WORKER, html, project, titleOf } from "./projects.mjs";
+import { EXPECTED, EXPECTED_WITH_BLOB, PAGE, POLICY_WITH_BLOB, THREAD, WORKER, html, project, titleOf } from "./projects.mjs";
 
 const installed = install();
 const work = mkdtempSync(join(tmpdir(), "millpond-matrix-"));
@@ -20,49 +20,57 @@ const app = (name, files) => {
   return folder;
 };
 
+const SOURCES = { "main.js": PAGE, "worker.js": WORKER, "thread.js": THREAD };
+
+/** A page that was built from these runs under the strictest policy, and with workers from `blob:`. */
+const runs = async (folder) => {
+  assert.equal(await titleOf(folder), EXPECTED);
+  assert.equal(await titleOf(folder, POLICY_WITH_BLOB), EXPECTED_WITH_BLOB);
+};
+
 test("vite", async () => {
   const { build } = await import("vite");
-  const root = app("vite", { "index.html": html("/main.js"), "main.js": PAGE, "worker.js": WORKER });
+  const root = app("vite", { "index.html": html("/main.js"), ...SOURCES });
   await build({ root, logLevel: "error", configFile: false, worker: { format: "es" } });
-  assert.equal(await titleOf(join(root, "dist")), EXPECTED);
+  await runs(join(root, "dist"));
 });
 
 test("webpack 5", async () => {
   const { default: webpack } = await import("webpack");
-  const context = app("webpack", { "main.js": PAGE, "worker.js": WORKER, "dist/index.html": html("main.js") });
+  const context = app("webpack", { ...SOURCES, "dist/index.html": html("main.js") });
   const stats = await new Promise((done, failed) =>
     webpack({ context, mode: "production", entry: "./main.js", output: { path: join(context, "dist") }, performance: false }, (error, stats) => (error ? failed(error) : done(stats))),
   );
   assert.equal(stats.toString({ all: false, errors: true, warnings: true }), "");
-  assert.equal(await titleOf(join(context, "dist")), EXPECTED);
+  await runs(join(context, "dist"));
 });
 
 test("esbuild", async () => {
   const { build } = await import("esbuild");
-  const root = app("esbuild", { "main.js": PAGE, "worker.js": WORKER, "dist/index.html": html("main.js") });
-  const entryPoints = ["main.js", "worker.js"].map((name) => join(root, name));
+  const root = app("esbuild", { ...SOURCES, "dist/index.html": html("main.js") });
+  const entryPoints = Object.keys(SOURCES).map((name) => join(root, name));
   const { warnings } = await build({ entryPoints, bundle: true, format: "esm", outdir: join(root, "dist"), logLevel: "silent" });
   assert.deepEqual(warnings, []);
-  assert.equal(await titleOf(join(root, "dist")), EXPECTED);
+  await runs(join(root, "dist"));
 });
 
 test("rollup", async () => {
   const [{ rollup }, { default: resolve }] = [await import("rollup"), await import("@rollup/plugin-node-resolve")];
-  const root = app("rollup", { "main.js": PAGE, "worker.js": WORKER, "dist/index.html": html("main.js") });
-  for (const name of ["main.js", "worker.js"]) {
+  const root = app("rollup", { ...SOURCES, "dist/index.html": html("main.js") });
+  for (const name of Object.keys(SOURCES)) {
     const warnings = [];
     const bundle = await rollup({ input: join(root, name), plugins: [resolve()], onwarn: (warning) => warnings.push(warning) });
     await bundle.write({ dir: join(root, "dist"), format: "es", entryFileNames: name });
     await bundle.close();
     assert.deepEqual(warnings, []);
   }
-  assert.equal(await titleOf(join(root, "dist")), EXPECTED);
+  await runs(join(root, "dist"));
 });
 
 test("no bundler", async () => {
-  const from = (code) => code.replace(/"millpond(\/(\w+))?"/g, (_, __, entry = "index") => `"./node_modules/millpond/dist/esm/${entry}.js"`);
-  const root = app("plain", { "index.html": html("main.js"), "main.js": from(PAGE), "worker.js": from(WORKER) });
-  assert.equal(await titleOf(root), EXPECTED);
+  const file = (_, entry) => `"./node_modules/millpond/dist/esm/${entry?.replace("-", "_") ?? "index"}.js"`;
+  const sources = Object.entries(SOURCES).map(([name, code]) => [name, code.replace(/"millpond(?:\/([\w-]+))?"/g, file)]);
+  await runs(app("plain", { "index.html": html("main.js"), ...Object.fromEntries(sources) }));
 });
 
 test("the slim entry and its file, streamed by the server", async () => {
@@ -122,8 +130,9 @@ test("types hold under every way of resolution, and the package is well made", a
   const { messages } = await publint({ pkgDir: join(installed, "node_modules/millpond"), strict: true });
   assert.deepEqual(messages, []);
 
-  const use = 'import { FramePool } from "millpond";\nimport { Mel } from "millpond/audio";\nimport { init } from "millpond/slim";\n'
-    + 'const size: number = new FramePool("i420", 4, 4, 1).layout.size + new Mel().nMels;\n// @ts-expect-error: no source\ninit();\nvoid size;\n';
+  const use = 'import { FramePool } from "millpond";\nimport { Mel } from "millpond/audio";\nimport { init } from "millpond/slim";\nimport { MillpondWorker } from "millpond/worker";\n'
+    + 'const size: number = new FramePool("i420", 4, 4, 1).layout.size + new Mel().nMels;\n// @ts-expect-error: no source\ninit();\nvoid size;\n'
+    + 'const hash: Promise<string> = MillpondWorker.start().then((worker) => worker.scene("")).then((scene) => scene.canvasHash());\nvoid hash;\n';
   const { execFileSync } = await import("node:child_process");
   const root = app("types", { "use.ts": use });
   const tsc = join(dirname(fileURLToPath(import.meta.resolve("typescript/package.json"))), "bin/tsc");

@@ -2,23 +2,54 @@
 import { createServer } from "node:http";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
+import { after } from "node:test";
 import { chromium } from "playwright-core";
 
-/** What every project computes: a picture through one entry; in a worker, features through another. */
+/**
+ * What every project computes: a picture through one entry; in a worker, features through another; a composed scene in
+ * millpond's own worker, started as it is and from a script of the project's.
+ */
 export const PAGE = `
-  import { FramePool, Mel } from "millpond";
+  import { FramePool, Mel, Scene } from "millpond";
+  import { MillpondWorker } from "millpond/worker";
+
   const pool = new FramePool("i420", 5, 3, 2);
   const slot = pool.acquire();
   slot.plane(0)[0] = 7;
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   worker.onerror = ({ message }) => (document.title = "worker: " + message);
-  worker.onmessage = ({ data }) => (document.title = [slot.bytes[0], new Mel("lipsync").nMels, data].join());
+  const mel = new Promise((heard) => (worker.onmessage = ({ data }) => heard(data)));
+
+  const json = '{"version": 1, "canvas": {"width": 34, "height": 6, "frame_rate": 25}, "assets": {"a": {"input": {"width": 8, "height": 4, "format": "rgba"}}}, "layers": [{"asset": "a"}], "duration": 1}';
+  const hash = async (scene) => {
+    await scene.need(0);
+    await scene.pushInput(0, { format: "rgba", width: 8, height: 4, planes: [Uint8Array.from({ length: 128 }, (_, n) => n | 1)] });
+    await scene.need(0);
+    await scene.compose(0);
+    return scene.canvasHash();
+  };
+  const expected = await hash(new Scene(json));
+  const thread = () => new Worker(new URL("./thread.js", import.meta.url), { type: "module" });
+  const said = [];
+  for (const start of [() => MillpondWorker.start(), () => MillpondWorker.start({ worker: thread() })]) {
+    try {
+      const worker = await start();
+      said.push((await hash(await worker.scene(json))) === expected);
+      worker.close();
+    } catch (error) {
+      said.push(error.code + (error.message.includes("worker-thread") ? " with its remedy" : error.message));
+    }
+  }
+  document.title = [slot.bytes[0], new Mel("lipsync").nMels, await mel, ...said].join();
 `;
 export const WORKER = `
   import { Mel } from "millpond/audio";
   postMessage(new Mel("whisper-128").nMels);
 `;
-export const EXPECTED = "7,80,128";
+export const THREAD = 'import "millpond/worker-thread";';
+/** Under the policy below, which forbids workers from `blob:`, and under one that allows them. */
+export const EXPECTED = "7,80,128,E_NO_WORKER with its remedy,true";
+export const EXPECTED_WITH_BLOB = "7,80,128,true,true";
 
 /** Writes files, by name, under a folder, which is returned. */
 export function project(folder, files) {
@@ -35,6 +66,7 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/ja
 
 // The strictest policy under which WebAssembly runs at all. No cross-origin isolation.
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
+export const POLICY_WITH_BLOB = POLICY.replace("worker-src", "worker-src blob:");
 
 function serve(folder, policy) {
   const server = createServer((request, response) => {
@@ -47,18 +79,26 @@ function serve(folder, policy) {
   return new Promise((listening) => server.listen(0, "127.0.0.1", () => listening(server)));
 }
 
-/** The title that the folder's page gives itself, or what went wrong in it. */
-export async function titleOf(folder, policy = POLICY) {
-  const server = await serve(folder, policy);
-  const browser = await chromium.launch({
+let browser;
+after(async () => (await browser)?.close());
+const launch = () =>
+  chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"],
   });
+
+/** The title that the folder's page gives itself, or what went wrong in it. `expected` errors of the console are ignored. */
+export async function titleOf(folder, policy = POLICY, expected = /Creating a worker from .blob:|missing\.js/) {
+  const server = await serve(folder, policy);
+  const context = await (await (browser ??= launch())).newContext();
   try {
-    const page = await browser.newPage();
+    const page = await context.newPage();
     const failed = new Promise((_, reject) => {
       page.on("pageerror", reject);
-      page.on("console", (message) => message.type() === "error" && reject(new Error(`${message.text()} ${message.location().url}`)));
+      page.on("console", (message) => {
+        if (message.type() !== "error" || expected.test(message.text())) return;
+        reject(new Error(`${message.text()} ${message.location().url}`));
+      });
     });
     failed.catch(() => {});
     const titled = async () => {
@@ -68,7 +108,7 @@ export async function titleOf(folder, policy = POLICY) {
     };
     return await Promise.race([titled(), failed]);
   } finally {
-    await browser.close();
+    await context.close();
     server.closeAllConnections();
     server.close();
   }

@@ -1,0 +1,56 @@
+/**
+ * The worker behind a page: a `Worker` of the web's, or one of `node:worker_threads`, which tell differently what becomes
+ * of them.
+ */
+
+import source from "worker-thread-source";
+import type { FromWorker, ToWorker } from "./worker_messages.js";
+
+/** A worker of `node:worker_threads`, as far as it is used. */
+export interface NodeWorker {
+  postMessage(message: unknown, transfer?: readonly never[]): void;
+  on(event: string, listener: (value: any) => void): unknown;
+  terminate(): unknown;
+}
+
+interface NodeScope {
+  process: { getBuiltinModule(name: string): { Worker: new (source: string, options: object) => NodeWorker } };
+}
+
+let address: string | undefined;
+
+/** A worker with the script that the package carries. */
+export function ownWorker(): Worker | NodeWorker {
+  if (typeof Worker === "undefined") {
+    const node = (globalThis as unknown as NodeScope).process.getBuiltinModule("node:worker_threads");
+    return new node.Worker(source, { eval: true });
+  }
+  address ??= URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  return new Worker(address, { type: "module", name: "millpond" });
+}
+
+/** Whether a worker is one of the web's. */
+export const isOfWeb = (worker: Worker | NodeWorker): worker is Worker => "addEventListener" in worker;
+
+/** Listens to a worker: to what it says, and to why it cannot say anything any more. */
+export function listen(worker: Worker | NodeWorker, heard: (message: FromWorker) => void, lost: (why: string) => void): void {
+  const garbled = () => lost("a message could not be read");
+  if (isOfWeb(worker)) {
+    worker.addEventListener("message", ({ data }) => heard(data));
+    worker.addEventListener("messageerror", garbled);
+    worker.addEventListener("error", (event) => {
+      // It is told here; the console need not hear of it as well.
+      event.preventDefault();
+      lost(event.message ?? "its script could not be loaded");
+    });
+  } else {
+    worker.on("message", heard);
+    worker.on("messageerror", garbled);
+    worker.on("error", (error: unknown) => lost(String(error)));
+    worker.on("exit", (code: number) => lost(`it ended with ${code}`));
+  }
+}
+
+export function post(worker: Worker | NodeWorker, message: ToWorker, transfer: Transferable[] = []): void {
+  (worker as Worker).postMessage(message, transfer);
+}
