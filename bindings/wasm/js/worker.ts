@@ -92,15 +92,15 @@ export class MillpondWorker {
   /**
    * Opens a scene.
    *
-   * @param json - The text of the scene file, as for {@link Scene}.
-   * @throws MillpondError as {@link Scene} does.
+   * @param json - The text of the scene file, as for `Scene`.
+   * @throws MillpondError as `Scene` does.
    */
   async scene(json: string, { canvas, signal, ...options }: WorkerSceneOptions = {}): Promise<WorkerScene> {
     signal?.throwIfAborted();
     return WorkerScene.open(this.#channel, json, options, canvas && (await this.#number(canvas)), signal);
   }
 
-  /** Plans log-mel features of clips, as {@link Mel} does. */
+  /** Plans log-mel features of clips, as `Mel` does. */
   mel(config: MelProfile | MelConfig = "lipsync", sampleRate?: number): Promise<WorkerMel> {
     return WorkerMel.open(this.#channel, config, sampleRate);
   }
