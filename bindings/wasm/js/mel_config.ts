@@ -94,6 +94,6 @@ function set(config: raw.MelConfig, field: string, value: unknown): void {
       for (const [name, number] of numbers) set(config, `${field}.${name}`, number);
     }
   } else if (value !== undefined) {
-    throw new MillpondError("E_BAD_CONFIG", `bad configuration: \`${field}\` is a ${typeof value}`);
+    throw new MillpondError("E_BAD_CONFIG", `bad configuration: \`${field}\` is a ${typeof value}`, { name: field, value: typeof value });
   }
 }

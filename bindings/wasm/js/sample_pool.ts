@@ -52,7 +52,7 @@ export class SamplePool<F extends SampleFormat = SampleFormat> extends Pool {
   constructor(layout: SampleLayout<F>, options: number | PoolOptions) {
     const { format, arrangement, channels, frames } = layout;
     const index = Object.keys(FORMATS).indexOf(format);
-    if (index < 0) throw new MillpondError("E_UNSUPPORTED_FORMAT", `sample format ${format} is not known`);
+    if (index < 0) throw new MillpondError("E_UNSUPPORTED_FORMAT", `sample format ${format} is not known`, { format });
     const isPlanar = arrangement === "planar";
     const inner = opening(() => new raw.SamplePool(index, isPlanar, channels, frames, rawPolicy(options)));
     const leakReport = typeof options === "object" && options.leakReport === true;
@@ -201,7 +201,7 @@ export class SampleBlock<F extends SampleFormat = SampleFormat> extends Handle {
   }
 
   #refuse(expected: string, got: string): never {
-    throw new MillpondError("E_SAMPLE_MISMATCH", `samples do not match: expected ${expected}, got ${got}`);
+    throw new MillpondError("E_SAMPLE_MISMATCH", `samples do not match: expected ${expected}, got ${got}`, { expected, got });
   }
 
   #expect(arrangement: string): void {

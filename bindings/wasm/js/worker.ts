@@ -16,6 +16,7 @@
 import "./dispose.js";
 import { MillpondError } from "./errors.js";
 import type { MelConfig, MelProfile } from "./mel_config.js";
+import { demandSimd } from "./simd.js";
 import { Channel } from "./worker_channel.js";
 import { ownWorker, type NodeWorker } from "./worker_host.js";
 import { WorkerMel } from "./worker_mel.js";
@@ -29,6 +30,12 @@ export type { SceneInfo } from "./scene_info.js";
 export { WorkerHandle } from "./worker_handle.js";
 export type { NodeWorker } from "./worker_host.js";
 export type { WorkerFeatures } from "./worker_mel.js";
+
+/** The module of `millpond`, which the two share. It is loaded when it is needed. */
+async function compile(): Promise<WebAssembly.Module> {
+  demandSimd();
+  return (await import("./compiled.js")).compiledModule();
+}
 
 /** How a worker is started. */
 export interface WorkerOptions {
@@ -73,22 +80,22 @@ export class MillpondWorker {
    */
   static async start({ worker, module, signal }: WorkerOptions = {}): Promise<MillpondWorker> {
     signal?.throwIfAborted();
-    const compiled = module === undefined ? import("./index.js").then(({ wasmModule }) => wasmModule()) : Promise.resolve(module);
+    const compiled = module === undefined ? compile() : Promise.resolve(module);
     return new MillpondWorker(await Channel.start(worker ?? ownWorker(), compiled, signal));
   }
 
   /**
    * Opens a scene.
    *
-   * @param json - The text of the scene file, as for {@link Scene}.
-   * @throws MillpondError as {@link Scene} does.
+   * @param json - The text of the scene file, as for `Scene`.
+   * @throws MillpondError as `Scene` does.
    */
   async scene(json: string, { canvas, signal }: WorkerSceneOptions = {}): Promise<WorkerScene> {
     signal?.throwIfAborted();
     return WorkerScene.open(this.#channel, json, canvas && (await this.#number(canvas)), signal);
   }
 
-  /** Plans log-mel features of clips, as {@link Mel} does. */
+  /** Plans log-mel features of clips, as `Mel` does. */
   mel(config: MelProfile | MelConfig = "lipsync", sampleRate?: number): Promise<WorkerMel> {
     return WorkerMel.open(this.#channel, config, sampleRate);
   }

@@ -115,7 +115,7 @@ export class Channel {
     const waiting = this.#settle(answer.id);
     if ("give" in answer) waiting?.resolve(answer.give);
     else if ("thrown" in answer) waiting?.reject(answer.thrown);
-    else waiting?.reject(new MillpondError(answer.problem.code, answer.problem.message));
+    else waiting?.reject(new MillpondError(answer.problem.code, answer.problem.message, answer.problem.details));
   }
 
   #settle(id: number): Waiting | undefined {

@@ -8,8 +8,11 @@ import type { FromWorker, ToWorker } from "./worker_messages.js";
 
 /** A worker of `node:worker_threads`, as far as it is used. */
 export interface NodeWorker {
+  /** Sends to it, and moves what `transfer` lists. */
   postMessage(message: unknown, transfer?: readonly never[]): void;
+  /** Listens to `message`, `messageerror`, `error` and `exit`. */
   on(event: string, listener: (value: any) => void): unknown;
+  /** Ends it. */
   terminate(): unknown;
 }
 

@@ -45,6 +45,11 @@ export const jobs = {
     if (canvas !== undefined) screens.set(handle, new Screen(canvases.get(canvas)!, scene));
     return { info: scene.info, canvasLayout: scene.canvasLayout };
   },
+  update(handle: number, json: string) {
+    const scene = found(scenes, handle);
+    scene.update(json);
+    return scene.info;
+  },
   wantedEnd: (handle: number) => found(scenes, handle).wantedEnd(),
   setEnd: (handle: number, wanted: WantedEnd, end?: { tick: number; timeScale: number }) =>
     found(scenes, handle).setEnd(wanted, end),

@@ -57,11 +57,11 @@ test("types hold for import and for require", () => {
     // @ts-expect-error: not a format
     new FramePool("i421", 4, 4, 1);
     const error: { code: string } = new MillpondError("E_CLOSED", "");
-    console.log(chroma, error, memoryStats().wasmBytes);
+    console.log(chroma, error, stats().memory.wasmBytes);
     pool[Symbol.dispose]();
   `;
-  writeFileSync(join(project, "t.mts"), `import { FramePool, MillpondError, memoryStats } from "millpond";${use}`);
-  writeFileSync(join(project, "t.cts"), `import { FramePool, MillpondError, memoryStats } from "millpond";${use}`);
+  writeFileSync(join(project, "t.mts"), `import { FramePool, MillpondError, stats } from "millpond";${use}`);
+  writeFileSync(join(project, "t.cts"), `import { FramePool, MillpondError, stats } from "millpond";${use}`);
   const typescript = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
   const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "t.mts", "t.cts"];
   execFileSync(process.execPath, [join(typescript, "bin/tsc"), ...options], { cwd: project, stdio: "inherit" });

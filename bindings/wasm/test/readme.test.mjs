@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { install, runIn } from "./installed.mjs";
@@ -36,6 +36,19 @@ test("every block says where it runs, and its types are right", () => {
   }
   check(project, code);
   assert.throws(() => check(project, [{ code: 'import { Mel } from "millpond";\nnew Mel("lipsing");' }]), /lipsing/);
+});
+
+test("what it costs is what the record has", () => {
+  const record = join(root, "benches/record");
+  const rows = readdirSync(record).filter((name) => name.endsWith(".jsonl"))
+    .flatMap((name) => readFileSync(join(record, name), "utf8").trim().split("\n").map((line) => JSON.parse(line)));
+  const figure = (value, unit, digits) => `${(unit === "us" ? value / 1000 : value).toFixed(digits)} ms`;
+  const table = [...readFileSync(join(root, "bindings/wasm/README.md"), "utf8").matchAll(/^\| (.*?) \| ([\d.]+ ms) \| (.*) ([\d.]+ ms) \|$/gm)];
+  assert.ok(table.length > 0);
+  for (const [line, , ours, peer, theirs] of table) {
+    const is = (text, value, unit) => text === figure(value, unit, text.split(/[. ]/).length === 3 ? text.split(/[. ]/)[1].length : 0);
+    assert.ok(rows.some((row) => row.peer === peer && is(ours, row.ours, row.unit) && is(theirs, row.theirs, row.unit)), line);
+  }
 });
 
 test("a scene previewed: its last frame is the clip's own", async () => {
@@ -81,8 +94,10 @@ test("frames, pools and features", async () => {
   assert.equal(runIn(project, "features.mjs", under("Features", "node")[0]).trim(), "81 81");
 });
 
-test("the slim entry", async () => {
+test("the slim entry, and a worker", async () => {
+  const [slim, worker] = under("Ways to load", "page");
   mkdirSync(join(project, "slim"));
   cpSync(join(project, "node_modules/millpond/dist/millpond.wasm"), join(project, "slim/millpond.wasm"));
-  assert.deepEqual(await logOf(project, "slim", { "page.js": under("Ways to load", "page")[0] }, 1), ["80"]);
+  assert.deepEqual(await logOf(project, "slim", { "page.js": slim }, 1), ["80"]);
+  assert.deepEqual(await logOf(project, "worker", { "page.js": worker }, 1), ["100 8000"]);
 });

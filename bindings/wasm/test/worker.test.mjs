@@ -72,6 +72,25 @@ test("a scene in a worker composes what one here does", async () => {
   worker.close();
 });
 
+test("a scene is changed while it is shown", async () => {
+  const worker = await start();
+  const there = await worker.scene(JSON_TEXT);
+  await hashes(there);
+  const changed = JSON_TEXT.replace("[7, 9, 20, 20]", "[1, 2, 30, 9]");
+  const here = new millpond.Scene(changed);
+  const expected = (await hashes(here)).at(-1);
+  await there.update(changed);
+  for (let need = await there.need(3); need.kind !== "nothing"; need = await there.need(3)) {
+    assert.equal(need.kind, "input");
+    await there.pushInput(need.asset, mouthPicture(3));
+  }
+  await there.compose(3);
+  assert.equal(await there.canvasHash(), expected);
+  await assert.rejects(there.update(changed.replace('"width": 62', '"width": 64')), code("E_SCENE_CHANGED"));
+  await there.update(changed.replace("]\n}", '],\n"audio": [{"asset": "clip"}]}'));
+  assert.equal(there.info.sounds.length, 1);
+});
+
 test("memory is moved there and back", async () => {
   const worker = await start();
   const scene = await worker.scene(JSON_TEXT);

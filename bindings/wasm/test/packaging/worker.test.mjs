@@ -1,12 +1,12 @@
 // `millpond/worker` in Chromium: frames and canvases are moved, hashes are those of the page's own scene, and a worker that
 // is lost says so. Bundlers and policies: matrix.test.mjs; what needs no browser: ../worker.test.mjs.
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { install } from "../installed.mjs";
-import { POLICY_WITH_BLOB, THREAD, html, project, titleOf } from "./projects.mjs";
+import { POLICY_WITH_BLOB, THREAD, html, projects, titleOf } from "./projects.mjs";
 
 const installed = install();
 const work = mkdtempSync(join(tmpdir(), "millpond-worker-"));
@@ -14,6 +14,7 @@ after(() => rmSync(work, { recursive: true, force: true }));
 
 const DIST = "./node_modules/millpond/dist/esm";
 
+const app = projects(work, installed);
 let pages = 0;
 /** What `code`, a module's body, resolves `say` to. */
 async function page(code, files = {}) {
@@ -59,8 +60,7 @@ async function page(code, files = {}) {
     try { said = await (async () => { ${code} })(); } catch (error) { said = { error: String(error.stack) }; }
     document.title = JSON.stringify(said);
   `;
-  const root = project(join(work, String(pages++)), { "index.html": html("main.js"), "main.js": main, ...files });
-  cpSync(join(installed, "node_modules"), join(root, "node_modules"), { recursive: true });
+  const root = app(String(pages++), { "index.html": html("main.js"), "main.js": main, ...files });
   const said = JSON.parse(await titleOf(root, POLICY_WITH_BLOB));
   assert.equal(said?.error, undefined);
   return said;
