@@ -40,7 +40,8 @@ usage: cargo xtask COMMAND
   pack                       the npm package as a tarball under target/npm/
   bench GROUP [--json]       our figures beside those of other programs and libraries
   conformance SCENE.json…    compare native and browser, frame by frame
-              [--browser chromium|firefox] [--frames N] [--shuffled] [--input NAME=FILE]… [--flip-byte FRAME] [--json]
+              [--browser chromium|firefox|firefox-planar] [--frames N] [--shuffled] [--input NAME=FILE]…
+              [--flip-byte FRAME] [--json]
 ";
 
 fn main() -> ExitCode {

@@ -25,7 +25,7 @@ test("Parcel", async () => {
   // It makes classic scripts of workers; those get the page's module.
   const sources = { "main.js": PAGE, "worker.js": SLIM_WORKER, "thread.js": THREAD };
   const root = app("parcel", { "index.html": html("main.js"), ...sources });
-  await run("parcel", ["build", "index.html", "--no-cache", "--dist-dir", "dist"], root);
+  await run("parcel", ["build", "index.html", "--no-cache", "--cache-dir", "cache", "--dist-dir", "dist"], root);
   // It puts an import map into the page.
   await runs(join(root, "dist"), (policy) => policy.replace("script-src", "script-src 'unsafe-inline'"));
 });
