@@ -86,8 +86,9 @@ test("a microphone: frames of features come out of the AudioWorklet", async () =
 });
 
 test("frames, pools and features", async () => {
-  const [pool, monitor] = under("Frames and pools", "node");
+  const [pool, compositor, monitor] = under("Frames and pools", "node");
   assert.equal(runIn(project, "pool.mjs", pool).trim(), "1");
+  assert.equal(runIn(project, "compositor.mjs", compositor).trim(), "800,560,320,320");
   assert.match(runIn(project, "monitor.mjs", monitor), /^221184 # HELP /);
   const [stream] = under("Frames and pools", "page");
   assert.deepEqual(await logOf(project, "stream", { "page.js": stream }, 3), ["0", "1", "2"]);
