@@ -81,6 +81,7 @@ export class Decoding<D extends Decoder, Output extends { close(): void }> {
       if (this.#outputs[0] !== undefined) return this.#outputs[0];
       if (this.#error !== undefined) throw this.#error;
       if (this.#drained) return undefined;
+      if (this.#packets === undefined) throw new Error("nothing is being decoded");
       const woken = new Promise<void>((wake) => (this.#wake = wake));
       void this.#feed();
       await woken;
