@@ -1,6 +1,6 @@
 // Renders scenes in a real browser with the page's own code and prints the hash of every frame.
 //
-//   node conformance.mjs --site DIR --scene PATH/scene.json… [--browser chromium|firefox] [--frames N] [--shuffled]
+//   node conformance.mjs --site DIR --scene PATH/scene.json… [--browser NAME] [--frames N] [--shuffled]
 //                        [--input NAME=FILE] [--flip-byte FRAME] [--attached]
 //
 // For each scene a line per frame, {"frame":n,"hash":"…"}, and a last one: with what was decoded, shown, asked for and

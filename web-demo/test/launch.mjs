@@ -32,26 +32,39 @@ const FIREFOX_PREFERENCES = {
   "toolkit.telemetry.enabled": false,
 };
 
+/**
+ * As installed, Firefox decodes in a process of its own whose pictures reach the page as BGRX: converted by the browser, on
+ * its way from one process to the other. Decoded in the page's process they stay what the decoder made.
+ */
+const PLANAR_PREFERENCES = {
+  "media.allow-audio-non-utility": true,
+  "media.rdd-process.enabled": false,
+};
+
+const firefox = (preferences) => ({
+  program: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+  options: (profile) => ["--headless", "--no-remote", "--profile", profile],
+  preferences: { ...FIREFOX_PREFERENCES, ...preferences },
+});
+
 const BROWSERS = {
   chromium: {
     program: process.env.CHROMIUM ?? "/usr/bin/chromium",
     options: (profile) => [...CHROMIUM_OPTIONS, `--user-data-dir=${profile}`],
   },
-  firefox: {
-    program: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
-    options: (profile) => ["--headless", "--no-remote", "--profile", profile],
-  },
+  firefox: firefox({}),
+  "firefox-planar": firefox(PLANAR_PREFERENCES),
 };
 
 /**
- * @param name - `chromium` or `firefox`; environment variables of these names (in capitals) tell other programs.
+ * @param name - `chromium`, `firefox` or `firefox-planar`. The environment variables CHROMIUM and FIREFOX name other programs.
  * @returns `gone`, a promise that tells how the browser ended by itself, and `close()`.
  */
 export async function launch(name, url) {
-  const { program, options } = BROWSERS[name];
+  const { program, options, preferences } = BROWSERS[name];
   const profile = await mkdtemp(join(tmpdir(), `millpond-${name}-`));
-  if (name === "firefox") {
-    const lines = Object.entries(FIREFOX_PREFERENCES).map(([key, value]) => `user_pref("${key}", ${JSON.stringify(value)});\n`);
+  if (preferences !== undefined) {
+    const lines = Object.entries(preferences).map(([key, value]) => `user_pref("${key}", ${JSON.stringify(value)});\n`);
     await writeFile(join(profile, "user.js"), lines.join(""));
   }
   // Browsers say much on standard error that means nothing.

@@ -13,8 +13,10 @@ use std::path::Path;
 use std::{fmt, fs};
 
 use crate::failure::{Failure, Outcome};
+use crate::setup::debian;
 use crate::{native, page, paths, shell};
 use browser::{Browser, Said};
+use options::Kind;
 pub(crate) use options::Options;
 use report::Report;
 
@@ -44,6 +46,9 @@ impl fmt::Display for Verdict {
 /// `Bad` when a frame differs, anything else when a scene could not be run on both sides.
 pub(crate) fn run(args: &[String]) -> Outcome {
     let options = Options::parse(args)?;
+    if options.browser != Kind::Chromium {
+        debian::require(&["firefox-esr"])?;
+    }
     native::build()?;
     page::build()?;
     let verdict = compare(&options)?;

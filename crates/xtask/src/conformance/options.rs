@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::{Failure, Outcome};
 
 /// How to call it.
-pub(crate) const USAGE: &str = "usage: cargo xtask conformance SCENE.json… [--browser chromium|firefox] [--frames N] \
+pub(crate) const USAGE: &str = "usage: cargo xtask conformance SCENE.json… [--browser chromium|firefox|firefox-planar] [--frames N] \
     [--shuffled] [--input NAME=FILE]… [--flip-byte FRAME] [--json]";
 
 /// A browser that can be asked.
@@ -15,8 +15,10 @@ pub(crate) enum Kind {
     /// Debian's `chromium`.
     #[default]
     Chromium,
-    /// Debian's `firefox-esr`.
+    /// Debian's `firefox-esr`, as installed: its pictures reach a page as RGB.
     Firefox,
+    /// The same with preferences that keep the decoder's planes.
+    FirefoxPlanar,
 }
 
 impl Kind {
@@ -25,6 +27,7 @@ impl Kind {
         match self {
             Self::Chromium => "chromium",
             Self::Firefox => "firefox",
+            Self::FirefoxPlanar => "firefox-planar",
         }
     }
 }
@@ -82,8 +85,8 @@ fn usage(problem: &str) -> Failure {
 }
 
 fn browser(name: &str) -> Outcome<Kind> {
-    let known = [Kind::Chromium, Kind::Firefox].into_iter().find(|kind| kind.name() == name);
-    known.ok_or_else(|| usage(&format!("--browser takes chromium or firefox, not `{name}`")))
+    let known = [Kind::Chromium, Kind::Firefox, Kind::FirefoxPlanar].into_iter().find(|kind| kind.name() == name);
+    known.ok_or_else(|| usage(&format!("--browser takes chromium, firefox or firefox-planar, not `{name}`")))
 }
 
 fn number(name: &str, value: &str) -> Outcome<u64> {
