@@ -19,8 +19,8 @@ export interface Ahead {
   chunks: number;
 }
 
-/** What lives now: decoders, their outputs that were neither closed nor {@link release}d, and millpond's objects. */
-export const live = { decoders: 0, outputs: 0, handles: 0 };
+/** What lives now: decoders, and outputs that were neither closed nor {@link release}d. */
+export const live = { decoders: 0, outputs: 0 };
 
 /** Closes an output that was taken. */
 export function release(output: { close(): void }): void {
