@@ -97,6 +97,8 @@ test("an edit restarts no decoder, and a scene that cannot be shown leaves the o
       ["{", "E_SCENE_JSON", /JSON/],
       [edited({}, { opacity: 7 }), "E_SCENE_VALUE", /layers\[0\]\.opacity/],
       [edited({ layers: [...two, { asset: "clip", offset: 9, after: "hold" }], assets: { clip: { src: "gone.mp4" } } }), "Error", /gone\.mp4 answers 404/],
+      // With a duration it is missed only when the frame is made.
+      [edited({ layers: two, duration: 4, assets: { clip: { src: "gone.mp4" } } }), "Error", /gone\.mp4 answers 404/],
       [edited({ assets: { clip: { src: "../clip.mp4" } } }), "Error", /leaves the folder/],
     ]) {
       const wrong = await problem("scene", { json: bad, frame: 41 });
