@@ -15,9 +15,6 @@ const FOLDERS: [&str; 4] = ["bindings/wasm", "bindings/wasm/test/packaging", "bi
 /// The folder of the bundlers and runtimes that only `test --all` installs.
 pub(crate) const EVERY_BUNDLER: &str = "bindings/wasm/test/packaging/all";
 
-/// The folder of the bundlers and runtimes that only `test --all` installs.
-pub(crate) const EVERY_BUNDLER: &str = "bindings/wasm/test/packaging/all";
-
 /// Whether node is there, new enough, and npm with it.
 ///
 /// # Errors
