@@ -8,8 +8,8 @@ import { features } from "./js/features.js";
 import { background, HEIGHT, LEFT, over, PATCH, patches, TOP, WIDTH } from "./js/pictures.js";
 import { converse } from "./lines.mjs";
 
-async function canvas() {
-  const composed = await composing();
+function canvas() {
+  const composed = composing();
   const still = background();
   const turns = patches();
 

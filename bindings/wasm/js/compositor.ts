@@ -32,6 +32,7 @@ export interface LayerOptions {
   opacity?: number;
   /** `normal` if absent. */
   mode?: BlendMode;
+  /** `bilinear-antialiased` if absent. */
   filter?: Filter;
   /** A `gray8` picture of the rectangle's size, which is copied; alpha is multiplied by it. */
   mask?: FrameSlot;

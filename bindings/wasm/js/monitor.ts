@@ -21,8 +21,11 @@ export interface MemoryThresholds {
 
 /** A figure rose above its limit. It is told again only after it has fallen to nine tenths of it. */
 export interface MemoryAlert {
+  /** What is too large. */
   measure: "live_frames" | "pool_bytes" | "heap_bytes" | "process_bytes" | "growth_per_minute";
+  /** Its value: a number, bytes, or bytes a minute. */
   value: number;
+  /** The threshold that it crossed. */
   limit: number;
 }
 

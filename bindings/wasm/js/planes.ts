@@ -4,6 +4,7 @@ import { bytes } from "./module.js";
 
 /** A picture in JavaScript memory. */
 export interface Planes {
+  /** Order and kind of the samples. */
   format: PixelFormat;
   /** Width in pixels. */
   width: number;

@@ -15,6 +15,7 @@ export interface ResizeOptions {
   target: readonly [number, number];
   /** The part of the source that fills the target; all of it if absent. */
   crop?: Crop;
+  /** `bilinear-antialiased` if absent. */
   filter?: Filter;
   /** What the fourth channel of `rgba` and `bgra` means for the others; `straight` if absent, `ignored` is the fastest. */
   alpha?: "straight" | "premultiplied" | "ignored";

@@ -11,8 +11,11 @@ export type SampleFormat = "i16" | "i32" | "f32";
 
 /** Views on PCM, by format. */
 export interface SampleArrays {
+  /** −32768 to 32767. */
   i16: Int16Array<ArrayBuffer>;
+  /** −2^31 to 2^31 − 1. */
   i32: Int32Array<ArrayBuffer>;
+  /** −1 to 1. */
   f32: Float32Array<ArrayBuffer>;
 }
 
@@ -20,6 +23,7 @@ const FORMATS = { i16: Int16Array, i32: Int32Array, f32: Float32Array } as const
 
 /** Format and size of blocks of PCM. */
 export interface SampleLayout<F extends SampleFormat> {
+  /** Kind of the samples. */
   format: F;
   /** Channel by channel (L L R R, each channel on a multiple of 64 bytes), or sample by sample (L R L R). */
   arrangement: "planar" | "interleaved";

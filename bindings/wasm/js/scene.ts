@@ -65,6 +65,7 @@ export interface SceneOptions {
 export interface WantedEnd {
   /** Index of the asset. */
   readonly asset: number;
+  /** Whether its pictures' end is wanted or its sound's. */
   readonly medium: "picture" | "sound";
 }
 

@@ -28,7 +28,9 @@ export interface FrameToTensorOptions extends ColorFormat {
   source: readonly [number, number];
   /** The part of a picture that fills the tensor; all of it if absent. */
   crop?: Crop;
+  /** `bilinear-antialiased` if absent. */
   filter?: Filter;
+  /** What the tensor is like. */
   tensor: TensorOptions;
 }
 

@@ -30,7 +30,9 @@ const NAMES = new Map(
 
 /** When a picture is shown, and what WebCodecs is told of it besides. Times are in microseconds. */
 export interface VideoFrameTiming {
+  /** When it is shown. */
   timestamp: number;
+  /** For how long. */
   duration?: number;
   /** Colour tags; without them the browser takes what it takes for the format. */
   colorSpace?: VideoColorSpaceInit;
@@ -38,8 +40,11 @@ export interface VideoFrameTiming {
 
 /** Format and visible size of a `VideoFrame`. */
 export interface FrameKind {
+  /** Order and kind of the samples. */
   format: PixelFormat;
+  /** Width in pixels. */
   width: number;
+  /** Height in pixels. */
   height: number;
 }
 

@@ -1,4 +1,4 @@
-//! A still 1080p picture under a 320x320 patch with a soft edge, another patch in every frame. Ours is a scene: it takes the
+//! A still 1080p picture under a 320x320 patch with a soft edge, another patch in every frame. Ours is a compositor: it takes the
 //! patch's pixels and draws again what it covers.
 
 use std::path::Path;
