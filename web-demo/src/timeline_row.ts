@@ -4,7 +4,7 @@ import { clock, icon, iconButton, make } from "./dom.js";
 import { follow } from "./dragging.js";
 import type { Editor } from "./editor.js";
 import { setTimes, trimStart, type Place } from "./edits.js";
-import { rational } from "./scene_file.js";
+import { rational, type Fields } from "./scene_file.js";
 
 /** How the timeline is drawn: pixels of the names' column, of the tracks that are seen, to a second; seconds in all. */
 export interface Scale {
@@ -94,7 +94,7 @@ export class TimelineRow {
       event.preventDefault();
       const frames = by * (event.shiftKey ? 10 : 1);
       const seconds = frames / (this.#editor.summary?.frameRate ?? 25);
-      this.#move(part, this.#editor.span(this.#place), seconds, false);
+      this.#move(part, this.#editor.span(this.#place), seconds, false, undefined);
     });
   }
 
@@ -106,18 +106,19 @@ export class TimelineRow {
     target.focus({ preventScroll: true });
     this.#editor.document.settle();
     const from = this.#editor.span(this.#place);
+    const held = this.#editor.selected;
     const { perSecond } = this.#scale();
     let before = 0;
     const pull = (move: PointerEvent) => {
       const pixels = move.clientX - event.clientX;
-      if (pixels !== before) this.#move(part, from, pixels / perSecond, !move.altKey);
+      if (pixels !== before) this.#move(part, from, pixels / perSecond, !move.altKey, held);
       before = pixels;
     };
     follow(event, pull, () => this.#editor.document.settle());
   }
 
-  /** Moves a part by some seconds from where it was, onto frames. */
-  #move(part: Part, [start, end]: [number, number], by: number, snap: boolean): void {
+  /** Moves a part by some seconds from where it was when it was taken hold of, onto frames. */
+  #move(part: Part, [start, end]: [number, number], by: number, snap: boolean, held: Fields | undefined): void {
     const editor = this.#editor;
     const place = this.#place;
     const item = editor.items(place.list)[place.index];
@@ -130,7 +131,7 @@ export class TimelineRow {
     };
     if (part === "start") {
       const moved = Math.min(onto(start + by), end);
-      if (moved !== rational(item.start)) editor.change((scene) => trimStart(scene, place, moved), step);
+      if (moved !== rational(item.start)) editor.change((scene) => trimStart(scene, place, moved, held), step);
     } else if (part === "end") {
       const moved = Math.max(onto(end + by), start);
       if (moved !== rational(item.end)) editor.change((scene) => setTimes(scene, place, start, moved), step);

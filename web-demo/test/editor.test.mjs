@@ -190,6 +190,19 @@ test("bars of the timeline are moved, trimmed, reordered, duplicated and deleted
     await page.mouse.up();
     const { start } = (await editor.scene()).audio[0];
     assert.ok(Math.abs(start - 0.5) <= 0.04 && Number.isInteger(Math.round(start * 1000) / 40), `${start}`);
+    // The in-point of a start that is pulled is rounded once, however many steps it takes.
+    await page.click(".row.layers >> nth=0 >> .name");
+    await page.fill("#inspector :text('Speed') + input", "0.33");
+    const end = await page.locator(".row.selected .end.start").boundingBox();
+    await page.mouse.move(end.x + 4, y);
+    await page.mouse.move(end.x + 4, end.y + end.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(end.x + bar.width * 0.4, end.y + end.height / 2, { steps: 30 });
+    await page.mouse.up();
+    const clip = (await editor.scene()).layers[1];
+    assert.equal(clip.asset, "clip");
+    assert.ok(clip.start > 0.6);
+    assert.equal(clip.offset, Number((clip.start * 0.33).toFixed(3)));
   }));
 
 test("keys seek, step, play and pause the sample", () =>

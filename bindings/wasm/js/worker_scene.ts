@@ -1,6 +1,6 @@
 import type { FrameLayout } from "./layout.js";
 import type { Planes } from "./planes.js";
-import type { ClipInfo, Need, SceneStats, WantedEnd } from "./scene.js";
+import type { ClipInfo, Need, SceneOptions, SceneStats, WantedEnd } from "./scene.js";
 import type { SceneInfo } from "./scene_info.js";
 import type { Channel } from "./worker_channel.js";
 import { WorkerHandle } from "./worker_handle.js";
@@ -29,12 +29,13 @@ export class WorkerScene extends WorkerHandle {
   static async open(
     channel: Channel,
     json: string,
+    options: SceneOptions,
     canvas: number | undefined,
     signal: AbortSignal | undefined,
   ): Promise<WorkerScene> {
     const handle = channel.handle();
     try {
-      return new WorkerScene(channel, handle, await channel.call("scene", [handle, json, canvas], { signal }));
+      return new WorkerScene(channel, handle, await channel.call("scene", [handle, json, options, canvas], { signal }));
     } catch (error) {
       // It may have been opened for nobody.
       channel.call("close", [handle]).catch(() => {});

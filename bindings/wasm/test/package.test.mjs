@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -39,15 +39,6 @@ test("a bundle carries the module along", async () => {
   } finally {
     rmSync(alone, { recursive: true });
   }
-});
-
-test("the examples of the README run", () => {
-  const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
-  const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
-  const printed = examples.map((code, index) => runIn(project, `readme${index}.mjs`, code));
-  assert.match(printed[0], /^[0-9a-f]{64}\n9216\n$/);
-  const watched = "221184 # HELP millpond_live_frames Frames that watched pools have lent.\n";
-  assert.deepEqual(printed.slice(1), ["1\n", watched, "80 81\n", "81\n"]);
 });
 
 test("types hold for import and for require", () => {

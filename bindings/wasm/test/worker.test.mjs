@@ -136,6 +136,7 @@ test("errors cross over, and change nothing", async () => {
   await assert.rejects(worker.mel("whisper-81"), code("E_BAD_PROFILE"));
   const scene = await worker.scene(JSON_TEXT);
   await assert.rejects(scene.compose(0), code("E_NOT_READY"));
+  await assert.rejects(scene.openStill(7, new Uint8Array(1)), ({ details }) => details.index === 7);
   await assert.rejects(scene.openStill(7, new Uint8Array(1)), code("E_NO_SUCH"));
   // What cannot be cloned fails here, as it does with any worker.
   await assert.rejects(scene.openClip(0, { timeScale: () => 1 }), { name: "DataCloneError" });
@@ -163,17 +164,22 @@ test("closing twice is harmless, and what is closed says so", async () => {
   other.close();
 });
 
-test("100 scenes that were closed leave the worker's memory as it was", async () => {
+test("100 scenes that were closed leave the worker's memory as it was, and nothing open", async () => {
   const worker = await start();
-  const sizes = [];
+  await worker.reserveMemory(4 * 2 ** 20);
+  const { growths } = (await worker.stats()).memory;
+  const sizes = new Set();
   for (let n = 0; n < 100; n++) {
-    const scene = await worker.scene(JSON_TEXT);
+    const scene = await worker.scene(JSON_TEXT, { initialFrames: 4 });
     await hashes(scene);
-    sizes.push((await scene.stats()).memory.heapBytes);
+    const { memory, pools } = await scene.stats();
+    if (n > 1) sizes.add(memory.heapBytes);
+    assert.deepEqual(pools.map(({ capacity }) => capacity), [4, 4]);
     scene.close();
   }
-  assert.deepEqual(new Set(sizes.slice(2)).size, 1, `${sizes}`);
-  worker.close();
+  const { memory, handles, pools } = await worker.stats();
+  assert.deepEqual([sizes.size, memory.growths, handles, pools], [1, growths, {}, []]);
+  await assert.rejects(worker.reserveMemory(2 ** 40), code("E_OUT_OF_MEMORY"));
 });
 
 test("a signal ends waits, and what was not begun is not done", async () => {

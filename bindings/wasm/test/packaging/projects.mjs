@@ -111,7 +111,7 @@ const launch = () =>
   });
 
 /** The title that the folder's page gives itself, or what went wrong in it. `expected` errors of the console are ignored. */
-export async function titleOf(folder, policy = POLICY, expected = /Creating a worker from .blob:|missing\.js/) {
+export async function titleOf(folder, policy = POLICY, expected = /Creating a worker from 'blob:|missing\.js|TrustedScriptURL/) {
   const server = await serve(folder, policy);
   const context = await (await (browser ??= launch())).newContext();
   try {

@@ -17,7 +17,7 @@ const DIST = "./node_modules/millpond/dist/esm";
 const app = projects(work, installed);
 let pages = 0;
 /** What `code`, a module's body, resolves `say` to. */
-async function page(code, files = {}) {
+async function page(code, files = {}, policy = POLICY_WITH_BLOB) {
   const main = `
     import * as millpond from "${DIST}/index.js";
     import { MillpondWorker } from "${DIST}/worker.js";
@@ -61,7 +61,7 @@ async function page(code, files = {}) {
     document.title = JSON.stringify(said);
   `;
   const root = app(String(pages++), { "index.html": html("main.js"), "main.js": main, ...files });
-  const said = JSON.parse(await titleOf(root, POLICY_WITH_BLOB));
+  const said = JSON.parse(await titleOf(root, policy));
   assert.equal(said?.error, undefined);
   return said;
 }
@@ -172,4 +172,9 @@ test("a worker that is lost rejects every call, those under way and later ones",
     assert.deepEqual(said[name], ["E_WORKER_LOST", "E_WORKER_LOST", "E_WORKER_LOST"], name);
   }
   assert.deepEqual([said.missing, said.silent, said.closed], ["E_NO_WORKER", "TimeoutError", ["E_CLOSED", "E_CLOSED"]]);
+});
+
+test("a policy that wants trusted types is told like the others", async () => {
+  const code = "return codeOf(() => MillpondWorker.start());";
+  assert.equal(await page(code, {}, `${POLICY_WITH_BLOB}; require-trusted-types-for 'script'`), "E_NO_WORKER");
 });
