@@ -7,8 +7,8 @@ import { EncodedPacketSink, type EncodedPacket, type Input, type InputVideoTrack
 import type { ClipInfo } from "millpond";
 import { Decoding, release } from "./decoding.js";
 
-/** A picture and its presentation time in the clip's ticks, or the end of the clip. */
-export type Next = { tick: number; frame: VideoFrame } | { endTick: number };
+/** A picture and its presentation time in the clip's ticks, or the end of the clip: whether its index promises more. */
+export type Next = { tick: number; frame: VideoFrame } | { endTick: number; isCut: boolean };
 
 const AHEAD = { outputs: 3, chunks: 4 };
 const NOTHING = { tick: -Infinity, duration: 0 };
@@ -103,7 +103,10 @@ export class ClipFeed {
   async next(): Promise<Next> {
     for (;;) {
       const frame = await this.#decoding.peek();
-      if (frame === undefined) return { endTick: this.#last === NOTHING ? 0 : this.#last.tick + this.#last.duration };
+      if (frame === undefined) {
+        const endTick = this.#last === NOTHING ? 0 : this.#last.tick + this.#last.duration;
+        return { endTick, isCut: await this.#isCut() };
+      }
       this.#decoding.take();
       if (Math.round(frame.timestamp / ERA_US) !== this.#era) {
         release(frame);
@@ -119,6 +122,12 @@ export class ClipFeed {
   /** Frees the decoder and its frames. */
   close(): void {
     this.#decoding.close();
+  }
+
+  /** Whether there are packets after the last one that could be read. */
+  async #isCut(): Promise<boolean> {
+    const promised = await this.#sink.getPacket(Infinity, { metadataOnly: true });
+    return promised !== null && Math.round(promised.timestamp * this.timeScale) > this.#last.tick;
   }
 
   #decode(decoder: VideoDecoder, packet: EncodedPacket): void {

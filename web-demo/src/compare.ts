@@ -41,8 +41,8 @@ export class Compare {
     this.#checking = false;
     await this.#preview.seek(frame);
     this.#show();
-    const different = this.#count("different");
-    this.#notices.toast(different === 0 ? "Every frame that was compared is equal." : `${different} frames differ.`);
+    const [equal, different] = [this.#count("equal"), this.#count("different")];
+    this.#notices.toast(different === 0 ? `All ${equal} frames are equal.` : `${different} of ${equal + different} frames differ.`);
   }
 
   #count(wanted: "equal" | "different"): number {

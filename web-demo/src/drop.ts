@@ -2,14 +2,16 @@
 
 import type { Compare } from "./compare.js";
 import { element } from "./dom.js";
+import { droppedFiles } from "./dropped_files.js";
 import type { Editor } from "./editor.js";
 import { addFile, sceneFor } from "./edits.js";
 import { wordsOf, type Notices } from "./notices.js";
 import type { Preview } from "./preview.js";
 import type { FileSummary, Problem } from "./protocol.js";
 
-/** A line of `millpond render --hash`. */
+/** A line of `millpond render --hash`, and names that such files have. */
 const HASH_LINE = /^\d+\t\d+(\/\d+)?\t[0-9a-f]{64}/;
+const HASH_NAME = /\.(txt|tsv|hashes)$/i;
 
 type Refused = { name: string; problem: Problem };
 
@@ -34,8 +36,8 @@ export class Drop {
   }
 
   /** Takes files; resolves when they are used or refused. */
-  take(files: File[]): Promise<void> {
-    this.#queue = this.#queue.then(() => this.#use(files)).catch((error: unknown) => this.#notices.warn(error));
+  take(files: File[] | Promise<File[]>): Promise<void> {
+    this.#queue = this.#queue.then(async () => this.#use(await files)).catch((error: unknown) => this.#notices.warn(error));
     return this.#queue;
   }
 
@@ -54,7 +56,7 @@ export class Drop {
       hint.hidden = true;
       if (!holdsFiles(event)) return;
       event.preventDefault();
-      void this.take([...event.dataTransfer!.files]);
+      void this.take(droppedFiles(event.dataTransfer!));
     });
   }
 
@@ -65,7 +67,7 @@ export class Drop {
     for (const file of files) {
       if (/\.json$/i.test(file.name)) {
         await this.#openScene(file).catch((error: unknown) => refused.push(refusal(file, error)));
-      } else if (HASH_LINE.test(await file.slice(0, 200).text())) hashes = file;
+      } else if (HASH_NAME.test(file.name) || HASH_LINE.test(await file.slice(0, 200).text())) hashes = file;
       else media.push(file);
     }
     if (media.length > 0) refused.push(...(await this.#addMedia(media)));

@@ -137,11 +137,12 @@ export class Editor {
     this.select({ ...place, index: place.index + 1 });
   }
 
-  /** Moves what is selected by some places in its list. */
-  reorderSelected(by: number): void {
+  /** Moves what is selected above or below its neighbour in the timeline. */
+  reorderSelected(upwards: boolean): void {
     const place = this.selection;
     if (place === undefined) return;
-    const to = place.index + by;
+    // The first layer is at the bottom, the first sound on top.
+    const to = place.index + (upwards === (place.list === "layers") ? 1 : -1);
     if (to < 0 || to >= this.items(place.list).length) return;
     this.change((scene) => edits.reorder(scene, place, to));
     this.select({ ...place, index: to });

@@ -99,9 +99,10 @@ const STILL = /\.(png|jpe?g|webp)$/i;
 /**
  * Moves the start of a layer or a sound and leaves what it shows then as it was: the in-point goes along, as far as the
  * asset begins.
+ *
+ * @param item - What it was when its start was taken hold of: a hundred steps from there round once.
  */
-export function trimStart(scene: SceneFile, place: Place, start: number): SceneFile {
-  const item = items(scene, place.list)[place.index]!;
+export function trimStart(scene: SceneFile, place: Place, start: number, item = items(scene, place.list)[place.index]!): SceneFile {
   const end = rational(item.end);
   const src = sourceOf(scene, item.asset);
   if (src === undefined || STILL.test(src)) return setTimes(scene, place, start, end);

@@ -3,8 +3,8 @@
 import type { Answer, Event, Events, Problem, Requests } from "./protocol.js";
 
 /** Milliseconds between questions whether the worker is there, and how many it may leave open before it counts as lost. */
-const PULSE_MS = 2_000;
-const MOST_SILENT = 6;
+const PULSE_MS = 1_000;
+const MOST_SILENT = 8;
 
 /** A problem of the worker, with its code. */
 export class EngineError extends Error {

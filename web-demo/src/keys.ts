@@ -55,8 +55,8 @@ export function listenToKeys(editor: Editor, preview: Preview, transport: Transp
     d: () => editor.duplicateSelected(),
   };
   const withAlt: Record<string, () => void> = {
-    ArrowUp: () => editor.reorderSelected(1),
-    ArrowDown: () => editor.reorderSelected(-1),
+    ArrowUp: () => editor.reorderSelected(true),
+    ArrowDown: () => editor.reorderSelected(false),
   };
 
   document.addEventListener("keydown", (event) => {

@@ -52,6 +52,7 @@ editor.on(["document", "summary"], () => {
   element<HTMLButtonElement>("undo").disabled = !editor.document.canUndo;
   element<HTMLButtonElement>("redo").disabled = !editor.document.canRedo;
   element("welcome").hidden = editor.scene !== undefined;
+  element("mel").hidden = editor.items("audio").length === 0;
   document.body.classList.toggle("empty", editor.scene === undefined);
   text("scene-name", editor.name);
 });

@@ -3,7 +3,7 @@
  * complete, posts its column of pixels. A quantum allocates nothing on the module's heap.
  */
 
-import { MelStream, init, memoryStats } from "millpond/audio-worklet";
+import { MelStream, init, stats } from "millpond/audio-worklet";
 
 // What an AudioWorkletGlobalScope has; TypeScript's library describes pages only.
 declare class AudioWorkletProcessor {
@@ -54,7 +54,7 @@ class MelProcessor extends AudioWorkletProcessor {
     const frames = this.#stream.push(samples, this.#features);
     if (frames > 0) {
       const pixels = this.#stream.picture(this.#height).slice();
-      const columns: Columns = { pixels, frames, quanta: this.#quanta, allocations: memoryStats().steadyAllocations };
+      const columns: Columns = { pixels, frames, quanta: this.#quanta, allocations: stats().memory.steadyAllocations };
       this.port.postMessage(columns, [pixels.buffer]);
     }
     return true;

@@ -18,6 +18,8 @@ export class Player {
   readonly assets: Assets;
   /** Canvas frames a second. */
   readonly frameRate: number;
+  /** Told of files that are damaged though the scene goes on, in words that name the asset. */
+  warn: (message: string) => void = () => {};
   /** Milliseconds that composing the last frame took, decoding left out. */
   composeMs = 0;
 
@@ -188,7 +190,10 @@ export class Player {
     const { name } = this.scene.info.assets[this.scene.info.layers[layer]!.asset]!;
     if (this.#stale.delete(layer)) await named(name, feed.seek(this.scene.assetTime(layer, n) ?? 0));
     const next = await named(name, feed.next());
-    if ("endTick" in next) return this.scene.endClip(layer, next.endTick);
+    if ("endTick" in next) {
+      if (next.isCut) this.warn(`asset ${name}: the file was cut off: its last pictures are missing`);
+      return this.scene.endClip(layer, next.endTick);
+    }
     try {
       await this.scene.pushPicture(layer, next.tick, next.frame);
     } finally {

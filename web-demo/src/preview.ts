@@ -5,10 +5,7 @@ import { EngineClient, EngineError } from "./engine_client.js";
 import { GivenFiles } from "./given_files.js";
 import type { Notices } from "./notices.js";
 import type { Events, FileSummary, Requests, SceneSummary, Stats } from "./protocol.js";
-import { openSpeaker, type SpeakerNode } from "./speaker_node.js";
-
-/** Samples a second of the mix. */
-const SAMPLE_RATE = 48_000;
+import { Speakers } from "./speakers.js";
 
 /** What the preview tells. */
 export interface PreviewListeners {
@@ -23,7 +20,7 @@ export class Preview {
   readonly #notices: Notices;
   readonly #listeners: PreviewListeners;
   #client!: EngineClient;
-  #speaker: SpeakerNode | undefined;
+  readonly #speakers = new Speakers();
   /** What the worker has. */
   readonly files = new GivenFiles();
   /** The newest document that the worker has not got yet waits here while it is busy with one. */
@@ -72,7 +69,7 @@ export class Preview {
     this.#notices.missing(missing.length === 0 ? "" : `The scene waits for ${missing.join(", ")}: drop it here.`);
     if (missing.length > 0) return Promise.resolve();
     this.#newest = this.#editor.document.json;
-    this.#showing ??= this.#showNewest().finally(() => (this.#showing = undefined));
+    this.#showing ??= this.#showNewest();
     return this.#showing;
   }
 
@@ -89,7 +86,8 @@ export class Preview {
     if (this.#editor.summary === undefined) return;
     if (this.#editor.playing) return this.#try(() => this.#client.request("pause"));
     await this.#try(async () => {
-      if (this.#editor.items("audio").length > 0) await this.#openSpeaker();
+      const isSilent = this.#editor.items("audio").length === 0;
+      if (!isSilent) await this.#speakers.open(this.#client).catch((error: unknown) => this.#notices.warn(error));
       await this.#client.request("play");
     });
   }
@@ -116,18 +114,19 @@ export class Preview {
   /** Gives a document that was open to a new worker. */
   async restart(): Promise<void> {
     this.#client.terminate();
-    void this.#speaker?.context.close();
-    this.#speaker = undefined;
+    this.#speakers.close();
     this.#editor.playing = false;
     this.#editor.changed("playing");
     this.#notices.found();
     this.#start();
+    const { frame } = this.#editor;
     await this.#try(async () => {
       if (this.files.dropped.size > 0) {
         await this.#client.request("files", { files: [...this.files.dropped].map(([name, file]) => ({ name, file })) });
       }
       if (this.files.fetched !== undefined) await this.#client.request("load", this.files.fetched);
       if (this.#hashes !== undefined) await this.expect(this.#hashes);
+      this.#editor.frame = frame;
       await this.show();
     });
   }
@@ -137,29 +136,10 @@ export class Preview {
     while (this.#showing !== undefined || this.#asking !== undefined) await (this.#showing ?? this.#asking);
   }
 
-  /** Ends the worker without telling anyone, as a browser does that needs memory: for tests. */
-  kill(): void {
-    this.#client.terminate();
-    this.#notices.lost("it was ended");
-  }
-
-  /** Browsers let a page make sound once it was clicked: therefore not at the start. */
-  async #openSpeaker(): Promise<void> {
-    if (this.#speaker !== undefined) return this.#speaker.context.resume();
-    try {
-      this.#speaker = await openSpeaker(SAMPLE_RATE);
-      const { port, latency } = this.#speaker;
-      await this.#client.request("speaker", { port, latency }, [port]);
-    } catch (error) {
-      // A machine without a sound card still shows pictures.
-      this.#notices.warn(error);
-    }
-  }
-
   /** While it plays the worker tells its figures by itself. */
   #askStats(): void {
     this.#areStale = true;
-    this.#asking ??= this.#readStats().finally(() => (this.#asking = undefined));
+    this.#asking ??= this.#readStats();
   }
 
   async #readStats(): Promise<void> {
@@ -169,6 +149,7 @@ export class Preview {
       const stats = await this.#client.request("stats").catch(() => undefined);
       if (stats !== undefined) this.#listeners.stats(stats, false);
     }
+    this.#asking = undefined;
   }
 
   #start(): void {
@@ -216,6 +197,7 @@ export class Preview {
         this.#notices.warn(undefined);
       });
     }
+    this.#showing = undefined;
   }
 
   #opened(summary: SceneSummary): void {

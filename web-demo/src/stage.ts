@@ -1,6 +1,7 @@
 /** The picture with the layers' boxes over it: what is clicked is selected, what is pulled moves. */
 
 import { element, make } from "./dom.js";
+import { follow } from "./dragging.js";
 import type { Editor } from "./editor.js";
 import { setRect } from "./edits.js";
 import { canvasSize, coveredBy, isKeyed, placeOf, type Rect } from "./scene_file.js";
@@ -36,7 +37,14 @@ export class Stage {
       this.#handles.append(handle);
     }
     this.#overlay.append(this.#guides.x, this.#guides.y);
-    editor.on(["document", "summary", "selection", "frame"], () => this.#update());
+    editor.on(["document", "summary", "frame"], () => this.#update());
+    editor.on(["selection"], () => {
+      this.#update();
+      // What was duplicated or moved above another takes the focus along.
+      const focused = document.activeElement;
+      const box = this.#boxes[this.#selectedIndex ?? -1];
+      if (focused?.matches(".box") && focused !== box) box?.focus();
+    });
     new ResizeObserver(() => this.#update()).observe(this.#picture);
     this.#picture.addEventListener("pointerdown", (event) => {
       if (event.target === this.#picture || event.target === this.#overlay) editor.select(undefined);
@@ -113,28 +121,25 @@ export class Stage {
     const index = this.#selectedIndex;
     const { scene } = this.#editor;
     if (event.button !== 0 || index === undefined || scene === undefined) return;
-    const held = event.currentTarget as HTMLElement;
-    held.setPointerCapture(event.pointerId);
-    held.focus({ preventScroll: true });
     event.preventDefault();
+    (event.currentTarget as HTMLElement).focus({ preventScroll: true });
     const from = placeOf(scene, this.#editor.items("layers")[index]!, this.#editor.time);
-    const moves = new AbortController();
     this.#editor.document.settle();
-    const follow = (move: PointerEvent) => {
+    const pull = (move: PointerEvent) => {
       const by = [(move.clientX - event.clientX) / this.#scale, (move.clientY - event.clientY) / this.#scale] as const;
       const reach = move.altKey ? 0 : REACH / this.#scale;
       const { rect, guides } = snapped(from, grip, ...by, move.shiftKey && grip !== "move", canvasSize(scene), reach);
       this.#showGuides(guides.x, guides.y);
-      const now = placeOf(this.#editor.scene!, this.#editor.items("layers")[index]!, this.#editor.time);
+      const layer = this.#editor.items("layers")[index];
+      // It may have been deleted meanwhile.
+      if (layer === undefined) return;
+      const now = placeOf(this.#editor.scene!, layer, this.#editor.time);
       if (!rect.every((side, at) => side === now[at])) this.#change(index, now, rect);
     };
-    const end = () => {
-      moves.abort();
+    follow(event, pull, () => {
       this.#showGuides(undefined, undefined);
       this.#editor.document.settle();
-    };
-    held.addEventListener("pointermove", follow, { signal: moves.signal });
-    for (const over of ["pointerup", "pointercancel"] as const) held.addEventListener(over, end, { signal: moves.signal });
+    });
   }
 
   #nudge(event: KeyboardEvent, grip: "move" | "se"): void {

@@ -1,6 +1,7 @@
 /** The timeline: ruler, playhead, a row for each layer (the top one first) and each sound. */
 
 import { element } from "./dom.js";
+import { follow } from "./dragging.js";
 import type { Editor } from "./editor.js";
 import type { List } from "./edits.js";
 import { Ruler } from "./ruler.js";
@@ -22,7 +23,13 @@ export class Timeline {
     this.#editor = editor;
     this.#seek = seek;
     this.#ruler = new Ruler(editor);
-    editor.on(["document", "summary", "selection", "frame", "verdicts"], () => this.draw());
+    editor.on(["summary", "frame", "verdicts"], () => this.draw());
+    // What keys change is there before the next key.
+    editor.on(["document"], () => this.#draw());
+    editor.on(["selection"], () => {
+      this.#draw();
+      this.#moveFocus();
+    });
     new ResizeObserver(() => this.draw()).observe(this.#scroller);
     this.#scroller.addEventListener("scroll", () => this.draw());
     element("zoom").addEventListener("input", () => this.#zoom());
@@ -62,11 +69,20 @@ export class Timeline {
       rows.forEach((row) => row.update(scale));
     }
     const wanted = [...this.#rows.layers.toReversed(), ...this.#rows.audio].map((row) => row.element);
+    // Rows that are in their place stay, and with them the focus.
     const rows = element("rows");
-    if (wanted.length !== rows.children.length || wanted.some((row, at) => rows.children[at] !== row)) rows.replaceChildren(...wanted);
+    wanted.forEach((row, at) => rows.children[at] !== row && rows.insertBefore(row, rows.children[at] ?? null));
     this.#ruler.draw(this.#scroller.scrollLeft, scale.seen + 12, scale.perSecond);
     element("playhead").style.transform = `translateX(${scale.names + this.#editor.time * scale.perSecond}px)`;
     if (this.#editor.playing) this.#follow(scale);
+  }
+
+  /** What was duplicated or moved to another row takes the focus along. */
+  #moveFocus(): void {
+    const { selection } = this.#editor;
+    const from = document.activeElement?.closest(".row");
+    const to = selection && this.#rows[selection.list][selection.index];
+    if (from && to && from !== to.element) to.focusLike(document.activeElement!);
   }
 
   /** Scrolls on when the playhead leaves what is seen. */
@@ -85,8 +101,6 @@ export class Timeline {
   #scrub(event: PointerEvent): void {
     if (event.button !== 0 || this.#editor.summary === undefined) return;
     const ruler = event.currentTarget as HTMLElement;
-    ruler.setPointerCapture(event.pointerId);
-    const moves = new AbortController();
     let wanted = -1;
     const go = ({ clientX }: PointerEvent) => {
       const x = clientX - ruler.getBoundingClientRect().left + this.#scroller.scrollLeft;
@@ -95,7 +109,6 @@ export class Timeline {
       if (frame !== wanted) this.#seek((wanted = frame));
     };
     go(event);
-    ruler.addEventListener("pointermove", go, { signal: moves.signal });
-    for (const over of ["pointerup", "pointercancel"] as const) ruler.addEventListener(over, () => moves.abort(), { signal: moves.signal });
+    follow(event, go);
   }
 }

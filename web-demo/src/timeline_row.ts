@@ -1,9 +1,10 @@
 /** A row of the timeline: the name, and a bar from the start to the end that can be pulled at its middle and its ends. */
 
 import { clock, icon, iconButton, make } from "./dom.js";
+import { follow } from "./dragging.js";
 import type { Editor } from "./editor.js";
 import { setTimes, trimStart, type Place } from "./edits.js";
-import { rational } from "./scene_file.js";
+import { rational, type Fields } from "./scene_file.js";
 
 /** How the timeline is drawn: pixels of the names' column, of the tracks that are seen, to a second; seconds in all. */
 export interface Scale {
@@ -37,9 +38,8 @@ export class TimelineRow {
     const select = () => editor.select(place);
     this.#name = make("button", { className: "name", type: "button" });
     this.#name.addEventListener("click", select);
-    const by = place.list === "layers" ? 1 : -1;
-    const reorder = (by: number) => () => (select(), editor.reorderSelected(by));
-    this.#moves = make("span", { className: "moves" }, iconButton("up", "Move up", reorder(by)), iconButton("down", "Move down", reorder(-by)));
+    const reorder = (upwards: boolean) => () => (select(), editor.reorderSelected(upwards));
+    this.#moves = make("span", { className: "moves" }, iconButton("up", "Move up", reorder(true)), iconButton("down", "Move down", reorder(false)));
     this.#bar.append(make("span", {}), this.#ends.start, this.#ends.end);
     this.#bar.addEventListener("focus", select);
     this.#listen(this.#bar, "bar");
@@ -72,6 +72,12 @@ export class TimelineRow {
     for (const handle of Object.values(this.#ends)) handle.tabIndex = isSelected ? 0 : -1;
   }
 
+  /** Takes the focus where another row had it. */
+  focusLike(other: Element): void {
+    const part = [this.#name, this.#ends.start, this.#ends.end].find(({ className }) => className === other.className);
+    (part ?? this.#bar).focus();
+  }
+
   #describe(slider: HTMLElement, label: string, now: number, words: string, duration: number): void {
     slider.ariaLabel = label;
     slider.ariaValueMin = "0";
@@ -88,7 +94,7 @@ export class TimelineRow {
       event.preventDefault();
       const frames = by * (event.shiftKey ? 10 : 1);
       const seconds = frames / (this.#editor.summary?.frameRate ?? 25);
-      this.#move(part, this.#editor.span(this.#place), seconds, false);
+      this.#move(part, this.#editor.span(this.#place), seconds, false, undefined);
     });
   }
 
@@ -96,29 +102,28 @@ export class TimelineRow {
     if (event.button !== 0) return;
     event.stopPropagation();
     event.preventDefault();
-    target.setPointerCapture(event.pointerId);
     this.#editor.select(this.#place);
     target.focus({ preventScroll: true });
     this.#editor.document.settle();
     const from = this.#editor.span(this.#place);
+    const held = this.#editor.selected;
     const { perSecond } = this.#scale();
-    const moves = new AbortController();
     let before = 0;
-    const follow = (move: PointerEvent) => {
+    const pull = (move: PointerEvent) => {
       const pixels = move.clientX - event.clientX;
-      if (pixels !== before) this.#move(part, from, pixels / perSecond, !move.altKey);
+      if (pixels !== before) this.#move(part, from, pixels / perSecond, !move.altKey, held);
       before = pixels;
     };
-    const end = () => (moves.abort(), this.#editor.document.settle());
-    target.addEventListener("pointermove", follow, { signal: moves.signal });
-    for (const over of ["pointerup", "pointercancel"] as const) target.addEventListener(over, end, { signal: moves.signal });
+    follow(event, pull, () => this.#editor.document.settle());
   }
 
-  /** Moves a part by some seconds from where it was, onto frames. */
-  #move(part: Part, [start, end]: [number, number], by: number, snap: boolean): void {
+  /** Moves a part by some seconds from where it was when it was taken hold of, onto frames. */
+  #move(part: Part, [start, end]: [number, number], by: number, snap: boolean, held: Fields | undefined): void {
     const editor = this.#editor;
     const place = this.#place;
-    const item = editor.items(place.list)[place.index]!;
+    const item = editor.items(place.list)[place.index];
+    // It may have been deleted while it was pulled.
+    if (item === undefined) return;
     const step = `${part} ${place.list} ${place.index}`;
     const onto = (seconds: number) => {
       const near = Math.abs(seconds - editor.time) * this.#scale().perSecond < REACH;
@@ -126,7 +131,7 @@ export class TimelineRow {
     };
     if (part === "start") {
       const moved = Math.min(onto(start + by), end);
-      if (moved !== rational(item.start)) editor.change((scene) => trimStart(scene, place, moved), step);
+      if (moved !== rational(item.start)) editor.change((scene) => trimStart(scene, place, moved, held), step);
     } else if (part === "end") {
       const moved = Math.max(onto(end + by), start);
       if (moved !== rational(item.end)) editor.change((scene) => setTimes(scene, place, start, moved), step);

@@ -15,16 +15,23 @@ const OPTIONS = [
   "--use-fake-ui-for-media-stream",
 ];
 
+/** Starts a headless Chromium; whoever does closes it. */
+export function launch() {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, headless: true, args: OPTIONS });
+}
+
 /**
  * Opens a page and hands it to `work`, with the URLs that it asked for.
  *
  * @param init - A script that runs before the page's own, or undefined.
+ * @param running - A browser to open it in, if not one of its own.
  */
-export async function withPage(url, init, work) {
-  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  const browser = await chromium.launch({ executablePath, headless: true, args: OPTIONS });
+export async function withPage(url, init, work, running) {
+  const browser = running ?? (await launch());
+  let page;
   try {
-    const page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
+    page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
     const requests = new Set();
     const origin = new URL(url).origin;
     page.on("request", (request) => {
@@ -37,6 +44,6 @@ export async function withPage(url, init, work) {
     await page.goto(url);
     return await work(page, requests);
   } finally {
-    await browser.close();
+    await (running === undefined ? browser : page)?.close();
   }
 }

@@ -1,6 +1,6 @@
 // The editor as a reader uses it: files, layers, keys, comparing, copying.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Folder, withEditor } from "./editor_page.mjs";
@@ -17,6 +17,7 @@ before(() => {
   folder.ffmpeg("-f", "lavfi", "-i", "sine=f=220:d=1", "tone.wav");
   folder.write("empty.mp4", "");
   folder.write("broken.json", "{");
+  folder.write("wrong.txt", "not hashes\n");
   const canvas = { width: 320, height: 180, frame_rate: "25/1" };
   const scene = {
     version: 1,
@@ -44,11 +45,12 @@ test("dropped files make a scene, are added at the playhead, or are refused with
   withEditor(folder, "", async (editor, page) => {
     await page.waitForSelector("#welcome:visible");
     await page.waitForSelector("#sample:visible");
-    await editor.drop(folder.in("clip.mp4"), folder.in("empty.mp4"), folder.in("broken.json"));
+    await editor.drop(folder.in("clip.mp4"), folder.in("empty.mp4"), folder.in("broken.json"), folder.in("wrong.txt"));
     await editor.shows(0);
     await page.waitForSelector("#refused:visible");
     const refused = await page.locator("#refused li").allTextContents();
-    assert.equal(refused.length, 2);
+    assert.equal(refused.length, 3);
+    assert.match(refused.join(), /wrong\.txt E_BAD_HASH_FILE: line 1/);
     assert.match(refused.join(), /broken\.json .*JSON/);
     assert.match(refused.join(), /empty\.mp4 .*empty/);
     await page.fill("#position", "5");
@@ -74,6 +76,32 @@ test("a scene that is dropped waits for its files, whatever folders it has them 
     await editor.shows(0);
     await page.waitForFunction(() => document.getElementById("warning").textContent === "");
     assert.equal((await editor.scene()).layers.length, 2);
+  }));
+
+test("a folder is dropped with all that lies in it", () =>
+  withEditor(folder, "", async (editor, page) => {
+    mkdirSync(folder.in("project/media"), { recursive: true });
+    folder.write("project/scene.json", readFileSync(folder.in("scene.json"), "utf8").replace("clip.mp4", "media/clip.mp4"));
+    copyFileSync(folder.in("clip.mp4"), folder.in("project/media/clip.mp4"));
+    copyFileSync(folder.in("logo.png"), folder.in("project/logo.png"));
+    // Only the browser itself can drop a folder.
+    const client = await page.context().newCDPSession(page);
+    const data = { items: [], files: [folder.in("project")], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver"]) await client.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
+    await page.waitForSelector("#drop-hint", { state: "visible" });
+    await client.send("Input.dispatchDragEvent", { type: "drop", x: 400, y: 300, data });
+    await editor.shows(0);
+    assert.equal(await page.textContent("#warning"), "");
+    assert.deepEqual(Object.keys((await editor.scene()).assets), ["clip", "logo"]);
+    await page.waitForSelector("#drop-hint", { state: "hidden" });
+  }));
+
+test("a browser that never opens a way to the speakers plays in silence and says so", () =>
+  withScene(async (editor, page) => {
+    await page.evaluate(() => (AudioContext.prototype.resume = () => new Promise(() => {})));
+    await page.click("#play");
+    await page.waitForSelector("#play.playing");
+    assert.match(await page.textContent("#warning"), /silence/);
   }));
 
 test("a layer is moved and resized by hand and by keys, snaps, and all is undone", () =>
@@ -145,6 +173,14 @@ test("bars of the timeline are moved, trimmed, reordered, duplicated and deleted
     await page.keyboard.press("Delete");
     await page.keyboard.press("Escape");
     assert.deepEqual((await editor.scene()).layers.map(({ asset }) => asset), ["logo", "clip"]);
+    await page.locator(".row.audio .bar").focus();
+    await page.keyboard.press("Control+d");
+    await page.keyboard.press("ArrowRight");
+    assert.deepEqual((await editor.scene()).audio, [{ asset: "clip" }, { asset: "clip" }].map((sound, n) => (n === 1 ? { ...sound, start: 0.04 } : sound)));
+    // The first sound stands on top, unlike the first layer.
+    await page.keyboard.press("Alt+ArrowUp");
+    assert.equal((await editor.scene()).audio[0].start, 0.04);
+    await page.keyboard.press("Delete");
     // A bar that is pulled goes along with the pointer, frame by frame.
     const bar = await page.locator(".row.audio .bar").boundingBox();
     const y = bar.y + bar.height / 2;
@@ -154,10 +190,25 @@ test("bars of the timeline are moved, trimmed, reordered, duplicated and deleted
     await page.mouse.up();
     const { start } = (await editor.scene()).audio[0];
     assert.ok(Math.abs(start - 0.5) <= 0.04 && Number.isInteger(Math.round(start * 1000) / 40), `${start}`);
+    // The in-point of a start that is pulled is rounded once, however many steps it takes.
+    await page.click(".row.layers >> nth=0 >> .name");
+    await page.fill("#inspector :text('Speed') + input", "0.33");
+    const end = await page.locator(".row.selected .end.start").boundingBox();
+    await page.mouse.move(end.x + 4, y);
+    await page.mouse.move(end.x + 4, end.y + end.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(end.x + bar.width * 0.4, end.y + end.height / 2, { steps: 30 });
+    await page.mouse.up();
+    const clip = (await editor.scene()).layers[1];
+    assert.equal(clip.asset, "clip");
+    assert.ok(clip.start > 0.6);
+    assert.equal(clip.offset, Number((clip.start * 0.33).toFixed(3)));
   }));
 
-test("keys seek, step, play and pause", () =>
-  withScene(async (editor, page) => {
+test("keys seek, step, play and pause the sample", () =>
+  withEditor(folder, "", async (editor, page) => {
+    await page.click("#sample");
+    await editor.shows(0);
     await page.locator("body").press("End");
     await editor.shows(49);
     for (const [key, frame] of [["Home", 0], ["ArrowRight", 1], [".", 2], [",", 1], ["l", 26], ["j", 1], ["ArrowLeft", 0]]) {

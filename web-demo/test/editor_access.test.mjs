@@ -134,22 +134,23 @@ test("no task of the page's own thread takes 50 ms of its processor while it loa
     assert.ok(longest.tdur < 50_000, `${longest.name}: ${longest.tdur / 1000} ms`);
   }));
 
-test("a worker that is lost is started again with the document as it was", () =>
+test("a worker that is lost is missed, and started again with the document and the frame as they were", () =>
   withScene(async (editor, page) => {
     const hash = await editor.hash();
+    await page.fill("#position", "20");
+    await editor.shows(20);
     await page.locator(".box >> nth=1").focus();
     await page.keyboard.press("ArrowRight");
     await editor.settled();
     const [moved, json] = [await editor.hash(), await editor.json()];
     assert.notEqual(moved, hash);
-    await page.evaluate(async () => {
-      (await millpondDemo).preview.kill();
-      document.getElementById("hash").textContent = "";
-    });
-    assert.match(await page.textContent("#message.bad"), /worker .* lost/);
+    await page.workers()[0].evaluate(() => self.close());
+    await page.evaluate(() => (document.getElementById("hash").textContent = ""));
+    await page.waitForFunction(() => /worker .* lost/.test(document.querySelector("#message.bad")?.textContent));
     await page.click("#restart");
     await page.waitForSelector("#restart", { state: "hidden" });
     await page.waitForFunction((moved) => document.getElementById("hash").textContent === moved, moved);
     assert.equal(await editor.json(), json);
+    assert.equal(await page.textContent("#frame-number"), "20");
     assert.equal(await page.textContent("#message"), "");
   }));

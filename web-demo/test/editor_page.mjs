@@ -9,6 +9,9 @@ import { withPage } from "./browser.mjs";
 
 const site = join(import.meta.dirname, "../dist");
 const DEADLINE = 60_000;
+/** What a careful host sends with everything, the worker and the worklet included. */
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self'; img-src 'self' data:; object-src 'none'";
 
 /** A folder of files for one test file; `remove` it in the end. */
 export class Folder {
@@ -38,7 +41,8 @@ export class Folder {
 
 /** Opens the editor at a query and hands it to `work`. What its content security policy forbids must not be tried. */
 export async function withEditor(folder, query, work) {
-  const server = await serve({ "/": `${site}/`, "/scene/": `${folder.path}/` });
+  const strictly = (_, response) => void response.setHeader("content-security-policy", POLICY);
+  const server = await serve({ "/": `${site}/`, "/scene/": `${folder.path}/` }, 0, strictly);
   try {
     return await withPage(`${server.origin}/${query}`, undefined, async (page) => {
       page.setDefaultTimeout(DEADLINE);

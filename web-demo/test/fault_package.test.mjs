@@ -65,13 +65,13 @@ test("1,000 random seeks: the last one counts, no frame stays open, memory is fl
     const random = (below) => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) % below;
     let last, before;
     for (let asked = 0; asked < 1000; asked++) {
-      if (asked === 100) before = millpond.memoryStats();
+      if (asked === 100) before = millpond.stats().memory;
       seek((last = random(40)));
       if (random(4) === 0) await new Promise((resolve) => setTimeout(resolve, 0));
       if (random(8) === 0) await working;
     }
     await working;
-    const after = millpond.memoryStats();
+    const after = millpond.stats().memory;
     const isLast = player.scene.canvasHash() === inOrder[last];
     const inUse = player.scene.stats().pools.map(({ inUse, capacity }) => inUse <= capacity);
     player.close();
@@ -115,11 +115,11 @@ test("what a browser still copies into a closed scene, it does not write into an
       const pool = new millpond.FramePool("i420", width, height, 24);
       const slots = Array.from({ length: 24 }, () => pool.acquire());
       for (const slot of slots) slot.bytes.fill(7);
-      const heap = millpond.memoryStats().heapBytes;
+      const heap = millpond.stats().memory.heapBytes;
       globalThis.openGate();
       const ended = await pushing;
       // Canvas, its RGBA, and the layer's pictures.
-      const isFreed = millpond.memoryStats().heapBytes < heap - width * height * (1.5 + 4 + 1.5);
+      const isFreed = millpond.stats().memory.heapBytes < heap - width * height * (1.5 + 4 + 1.5);
       frame.close();
       const untouched = slots.every((slot) => slot.bytes.every((byte) => byte === 7));
       for (const slot of slots) slot.release();
@@ -167,9 +167,9 @@ test("memory that grows during a copy takes its place away: the copy is made aga
       const scene = new millpond.Scene(kit.sceneOf({ width, height }, 1, 1));
       scene.openClip(0, { timeScale: 25 });
       const pushing = kit.codeOf(() => scene.pushPicture(0, 0, frame));
-      const before = millpond.memoryStats().wasmBytes;
+      const before = millpond.stats().memory.wasmBytes;
       const pool = new millpond.FramePool("rgba", 4096, 4096, 1);
-      const grew = millpond.memoryStats().wasmBytes > before;
+      const grew = millpond.stats().memory.wasmBytes > before;
       globalThis.openGate();
       const ended = await pushing;
       const left = await kit.codeOf(() => {

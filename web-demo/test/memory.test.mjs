@@ -39,7 +39,7 @@ test("100 scenes are opened, played and closed: wasm memory and the JavaScript h
           await player.render(0);
           player.close();
         }
-        return millpond.memoryStats();
+        return millpond.stats().memory;
       };
     });
     const heapAfterGarbage = async () => {

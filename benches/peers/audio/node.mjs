@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import Meyda from "meyda";
-import { Mel, memoryStats } from "millpond";
+import { Mel, stats } from "millpond";
 
 const require = createRequire(import.meta.url);
 const [FFT, HOP, BANDS] = [1024, 160, 80];
@@ -60,11 +60,11 @@ const JOBS = {
 
 function timed(job, times) {
   const work = JOBS[job];
-  const { steadyAllocations } = memoryStats();
+  const { steadyAllocations } = stats().memory;
   const begin = performance.now();
   for (let run = 0; run < times; run++) work();
   const seconds = (performance.now() - begin) / 1000;
-  return { seconds, allocations: memoryStats().steadyAllocations - steadyAllocations };
+  return { seconds, allocations: stats().memory.steadyAllocations - steadyAllocations };
 }
 
 const COMMANDS = {

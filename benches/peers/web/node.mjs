@@ -8,13 +8,17 @@ import { features } from "./js/features.js";
 import { background, HEIGHT, LEFT, over, PATCH, patches, TOP, WIDTH } from "./js/pictures.js";
 import { converse } from "./lines.mjs";
 
-async function canvas() {
-  const composed = await composing();
+function canvas() {
+  const composed = composing();
   const still = background();
   const turns = patches();
 
   const pixels = background();
-  const loop = (n) => {
+  const whole = (n) => {
+    pixels.set(still);
+    over(turns[n % 2], pixels, WIDTH, LEFT, TOP);
+  };
+  const rectangle = (n) => {
     for (let y = 0; y < PATCH; y++) {
       const at = ((TOP + y) * WIDTH + LEFT) * 4;
       pixels.set(still.subarray(at, at + PATCH * 4), at);
@@ -40,7 +44,8 @@ async function canvas() {
   };
   return {
     millpond: { run: composed.next, output: composed.pixels },
-    loop: { run: loop, output: () => pixels },
+    "loop, whole picture": { run: whole, output: () => pixels },
+    "loop, rectangle": { run: rectangle, output: () => pixels },
     sharp: { run: withSharp, output: () => composite },
     jimp: { run: withJimp, output: () => result.bitmap.data },
   };

@@ -21,11 +21,14 @@ import "./text_codec.js";
 import { initSync } from "../pkg/full/millpond_wasm.js";
 import { adopt } from "./module.js";
 
-export { MillpondError } from "./errors.js";
+export type { Closable } from "./closable.js";
+export { MillpondError, type ErrorDetails } from "./errors.js";
 export { Mel } from "./mel.js";
 export type { MelConfig, MelProfile } from "./mel_config.js";
 export { MelStream, type MelStreamOptions } from "./mel_stream.js";
-export { memoryStats, type MemoryStats } from "./memory.js";
+export { reserveMemory, type MemoryStats } from "./memory.js";
+export type { NamedPoolStats, PoolStats } from "./pool_stats.js";
+export { stats, type Stats } from "./stats.js";
 
 /**
  * Instantiates the module, once in a scope and before anything else of this entry is used. Its memory is the scope's own.

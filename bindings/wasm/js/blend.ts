@@ -1,6 +1,5 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import "./dispose.js";
-import { opened } from "./errors.js";
+import { Closable } from "./closable.js";
 import type { FrameSlot } from "./frame_pool.js";
 import { opening } from "./memory.js";
 
@@ -33,12 +32,14 @@ export interface BlendOptions {
  * blend.draw(mouth, 560, 300, canvas); // slots of FramePools
  * ```
  */
-export class Blend {
-  #raw: raw.Blend | undefined;
+export class Blend extends Closable {
+  readonly #raw: raw.Blend;
 
   /** @throws MillpondError `E_BAD_PARAMETER`. */
   constructor({ mode, alpha, opacity }: BlendOptions = {}) {
-    this.#raw = opening(() => new raw.Blend(mode ?? "normal", alpha ?? "straight", opacity ?? 255));
+    const inner = opening(() => new raw.Blend(mode ?? "normal", alpha ?? "straight", opacity ?? 255));
+    super("Blend", inner);
+    this.#raw = inner;
   }
 
   /**
@@ -48,7 +49,7 @@ export class Blend {
    * @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_MISMATCH`, `E_SAME_PICTURE`, `E_CLOSED`; nothing is drawn then.
    */
   draw(picture: FrameSlot, x: number, y: number, canvas: FrameSlot, mask?: FrameSlot): void {
-    const inner = opened(this.#raw, "Blend");
+    const inner = this.opened(this.#raw);
     if (mask === undefined) inner.draw(picture.raw, picture.index, x, y, canvas.raw, canvas.index);
     else inner.drawMasked(picture.raw, picture.index, mask.raw, mask.index, x, y, canvas.raw, canvas.index);
   }
@@ -60,17 +61,7 @@ export class Blend {
    * @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_CLOSED`.
    */
   fill(color: number, x: number, y: number, width: number, height: number, canvas: FrameSlot): void {
-    opened(this.#raw, "Blend").fill(color, x, y, width, height, canvas.raw, canvas.index);
-  }
-
-  /** Frees it. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    this.opened(this.#raw).fill(color, x, y, width, height, canvas.raw, canvas.index);
   }
 }
 

@@ -1,6 +1,5 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import "./dispose.js";
-import { opened } from "./errors.js";
+import { Closable } from "./closable.js";
 import type { FrameSlot } from "./frame_pool.js";
 import { opening } from "./memory.js";
 import { rawColor, type ColorFormat } from "./picture_options.js";
@@ -14,8 +13,8 @@ import { rawColor, type ColorFormat } from "./picture_options.js";
  * converter.convert(decoded, shown); // two slots of FramePools
  * ```
  */
-export class Converter {
-  #raw: raw.Converter | undefined;
+export class Converter extends Closable {
+  readonly #raw: raw.Converter;
 
   /**
    * Plans a conversion. Every format can be converted from, every one of eight bits to.
@@ -23,7 +22,9 @@ export class Converter {
    * @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_BAD_PARAMETER`.
    */
   constructor(from: ColorFormat, to: ColorFormat) {
-    this.#raw = opening(() => new raw.Converter(from.format, ...rawColor(from), to.format, ...rawColor(to)));
+    const inner = opening(() => new raw.Converter(from.format, ...rawColor(from), to.format, ...rawColor(to)));
+    super("Converter", inner);
+    this.#raw = inner;
   }
 
   /**
@@ -33,16 +34,6 @@ export class Converter {
    *   `E_SAME_PICTURE`, `E_CLOSED`; nothing is written then.
    */
   convert(from: FrameSlot, to: FrameSlot): void {
-    opened(this.#raw, "Converter").convert(from.raw, from.index, to.raw, to.index);
-  }
-
-  /** Frees the plan. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    this.opened(this.#raw).convert(from.raw, from.index, to.raw, to.index);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A stream that turns what a browser decoded into objects of a pool. It takes one only when there is room for the last,
+ * @internal A stream that turns what a browser decoded into objects of a pool. It takes one only when there is room for the last,
  * and one that is thrown away on the way out goes back to its pool.
  */
 export function copying<From extends { close(): void }, To extends { release(): void }>(

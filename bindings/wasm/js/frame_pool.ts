@@ -1,6 +1,6 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
 import { copying } from "./copying.js";
-import { MillpondError } from "./errors.js";
+import { MillpondError, badParameter } from "./errors.js";
 import { readLayout, type FrameLayout, type PixelFormat } from "./layout.js";
 import { Handle, Lending, Pool } from "./lending.js";
 import { opening } from "./memory.js";
@@ -109,7 +109,7 @@ export class FrameSlot extends Handle {
   /** Plane `index` with its row padding: `layout.planes[index].stride` bytes a row. A fresh view like {@link bytes}. */
   plane(index: number): Uint8Array<ArrayBuffer> {
     const plane = this.layout.planes[index];
-    if (plane === undefined) throw new MillpondError("E_BAD_PARAMETER", `there is no plane ${index}`);
+    if (plane === undefined) throw badParameter("plane", index, `less than ${this.layout.planes.length}`);
     return bytes(this.raw.address(this.index) + plane.offset, plane.stride * plane.rows);
   }
 
@@ -125,10 +125,9 @@ export class FrameSlot extends Handle {
     const { format, width, height } = kindOf(frame);
     if (format !== this.layout.format || width !== this.layout.width || height !== this.layout.height) {
       const expected = `${this.layout.format} ${this.layout.width}x${this.layout.height}`;
-      throw new MillpondError(
-        "E_MISMATCH",
-        `picture does not match: expected ${expected}, got ${format} ${width}x${height}`,
-      );
+      const got = `${format} ${width}x${height}`;
+      const message = `picture does not match: expected ${expected}, got ${got}`;
+      throw new MillpondError("E_MISMATCH", message, { expected, got });
     }
     await this.during(copyVideoFrame(frame, this.layout, address));
   }

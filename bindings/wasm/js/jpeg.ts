@@ -1,6 +1,5 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import "./dispose.js";
-import { opened } from "./errors.js";
+import { Closable } from "./closable.js";
 import type { FrameSlot } from "./frame_pool.js";
 import { opening } from "./memory.js";
 import { bytes } from "./module.js";
@@ -20,9 +19,18 @@ export interface JpegOptions extends ColorFormat {
   restartInterval?: number;
 }
 
-function common(options: JpegOptions) {
-  const { format, width, height, quality, subsampling } = options;
-  return [format, width, height, ...rawColor(options), quality ?? 80, subsampling ?? "4:2:0"] as const;
+/** Works with what the files are like as the module takes it. */
+function described<T>(options: JpegOptions, huffman: string, work: (spec: raw.JpegSpec) => T): T {
+  const { format, width, height, quality = 80, subsampling = "4:2:0", restartInterval = 0 } = options;
+  return opening(() => {
+    const spec = new raw.JpegSpec(format, width, height, ...rawColor(options));
+    try {
+      spec.coding(quality, subsampling, huffman, restartInterval);
+      return work(spec);
+    } finally {
+      spec.free();
+    }
+  });
 }
 
 /**
@@ -33,8 +41,8 @@ function common(options: JpegOptions) {
  * const file = jpeg.encode(canvas); // a slot of a FramePool
  * ```
  */
-export class JpegEncoder {
-  #raw: raw.JpegEncoder | undefined;
+export class JpegEncoder extends Closable {
+  readonly #raw: raw.JpegEncoder;
 
   /**
    * Plans it and makes room for the largest file there can be.
@@ -43,8 +51,9 @@ export class JpegEncoder {
    * @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_BAD_SIZE`, `E_BAD_PARAMETER`, `E_OUT_OF_MEMORY`.
    */
   constructor(options: JpegOptions & { huffman?: "standard" | "optimised" }) {
-    const rest = [options.huffman ?? "standard", options.restartInterval ?? 0] as const;
-    this.#raw = opening(() => new raw.JpegEncoder(...common(options), ...rest));
+    const inner = described(options, options.huffman ?? "standard", (spec) => new raw.JpegEncoder(spec));
+    super("JpegEncoder", inner);
+    this.#raw = inner;
   }
 
   /**
@@ -54,25 +63,15 @@ export class JpegEncoder {
    * @throws MillpondError `E_MISMATCH`, `E_CLOSED`.
    */
   encode(picture: FrameSlot): Uint8Array<ArrayBuffer> {
-    const inner = opened(this.#raw, "JpegEncoder");
+    const inner = this.opened(this.#raw);
     const length = inner.encode(picture.raw, picture.index);
     return bytes(inner.file(), length);
-  }
-
-  /** Frees the plan and the file. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }
 
 /** A JPEG encoder that keeps what it coded and codes again only what changed; the files are those of whole encoding. */
-export class JpegStrips {
-  #raw: raw.JpegStrips | undefined;
+export class JpegStrips extends Closable {
+  readonly #raw: raw.JpegStrips;
 
   /**
    * Plans it and makes room for what it keeps.
@@ -80,7 +79,9 @@ export class JpegStrips {
    * @throws MillpondError as {@link JpegEncoder}.
    */
   constructor(options: JpegOptions) {
-    this.#raw = opening(() => new raw.JpegStrips(...common(options), options.restartInterval ?? 0));
+    const inner = described(options, "standard", (spec) => new raw.JpegStrips(spec));
+    super("JpegStrips", inner);
+    this.#raw = inner;
   }
 
   /**
@@ -94,7 +95,7 @@ export class JpegStrips {
     picture: FrameSlot,
     changed: Iterable<readonly [number, number, number, number]>,
   ): Uint8Array<ArrayBuffer> {
-    const inner = opened(this.#raw, "JpegStrips");
+    const inner = this.opened(this.#raw);
     for (const [x, y, width, height] of changed) inner.change(x, y, width, height);
     const length = inner.encode(picture.raw, picture.index);
     return bytes(inner.file(), length);
@@ -102,21 +103,11 @@ export class JpegStrips {
 
   /** How many strips the last picture needed; the others were kept. */
   get coded(): number {
-    return opened(this.#raw, "JpegStrips").coded();
+    return this.opened(this.#raw).coded();
   }
 
   /** Forgets what is kept: the next picture is coded whole. */
   forget(): void {
-    opened(this.#raw, "JpegStrips").forget();
-  }
-
-  /** Frees everything. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    this.opened(this.#raw).forget();
   }
 }

@@ -52,6 +52,7 @@ export interface PlaneLayout {
 
 /** Size, format and planes of a picture in wasm memory. */
 export interface FrameLayout {
+  /** Order and kind of the samples. */
   readonly format: PixelFormat;
   /** Width in pixels. */
   readonly width: number;
@@ -59,6 +60,7 @@ export interface FrameLayout {
   readonly height: number;
   /** Bytes of the whole picture, padding included. */
   readonly size: number;
+  /** Its planes: Y, Cb, Cr and alpha, or one. */
   readonly planes: readonly PlaneLayout[];
 }
 

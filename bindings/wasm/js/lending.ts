@@ -1,10 +1,11 @@
-import "./dispose.js";
-import { MillpondError, opened } from "./errors.js";
-import { readPoolStats, type PoolStats } from "./pool_stats.js";
+import { closed, count } from "./closable.js";
+import { MillpondError } from "./errors.js";
+import { listPools, readPoolStats, type NamedPoolStats, type PoolStats } from "./pool_stats.js";
 
 /** @internal What the module's pools have in common. */
 interface RawPool {
-  acquire(): number;
+  /** `atLeast` counts only for buffers. */
+  acquire(atLeast: number): number;
   release(index: number): void;
   stats(figure: number): number;
   close(): void;
@@ -60,12 +61,16 @@ class Loan {
 }
 
 /** Handles that the page dropped without giving them back. */
-const dropped = new FinalizationRegistry<Loan>((loan) => {
+const dropped = new FinalizationRegistry<{ loan: Loan; what: string }>(({ loan, what }) => {
+  count(what, -1);
   const { pool, stack } = loan.leak;
   const where = stack ?? "make the pool with { leakReport: true } to see where it was acquired";
   console.warn(`millpond: a handle of ${pool} was dropped without release(); it goes back to the pool now.\n${where}`);
   loan.release();
 });
+
+/** Pools that the page dropped without closing them. */
+const unclosed = new FinalizationRegistry<string>((what) => count(what, -1));
 
 /** @internal Lends a pool's objects as handles, and knows which are out. */
 export class Lending {
@@ -73,6 +78,8 @@ export class Lending {
   readonly name: string;
   readonly #raw: RawPool;
   readonly #leakReport: boolean;
+  readonly #what: string;
+  #unlist: (() => void) | undefined;
   readonly #out = new Set<Loan>();
   /** Who waits for an object, the first first. */
   readonly #waiting = new Set<() => void>();
@@ -81,11 +88,19 @@ export class Lending {
     this.name = name;
     this.#raw = raw;
     this.#leakReport = leakReport;
+    this.#what = name.slice(0, name.indexOf(" "));
+    this.#unlist = listPools(this);
+    count(this.#what, 1);
+    unclosed.register(this, this.#what, this);
+  }
+
+  pools(): NamedPoolStats[] {
+    return [{ name: this.name, ...this.stats() }];
   }
 
   /** `caller` is left out of the stack. */
-  acquire(caller: (...args: never[]) => unknown): Loan {
-    const index = this.#raw.acquire();
+  acquire(caller: (...args: never[]) => unknown, atLeast = 0): Loan {
+    const index = this.#raw.acquire(atLeast);
     let stack: string | undefined;
     if (this.#leakReport) {
       const at = new Error(`acquired from ${this.name}`);
@@ -105,7 +120,7 @@ export class Lending {
   }
 
   /** The same, later if all are lent now; who came first is served first. */
-  async acquireWhenFree(caller: (...args: never[]) => unknown, signal?: AbortSignal): Promise<Loan> {
+  async acquireWhenFree(caller: (...args: never[]) => unknown, signal?: AbortSignal, atLeast = 0): Promise<Loan> {
     for (let isFirst = this.#waiting.size === 0; ; isFirst = true) {
       if (signal?.aborted) {
         // What came back may have been meant for this one.
@@ -113,7 +128,7 @@ export class Lending {
         throw signal.reason;
       }
       try {
-        if (isFirst) return this.acquire(caller);
+        if (isFirst) return this.acquire(caller, atLeast);
       } catch (error) {
         if (!(error instanceof MillpondError && error.code === "E_POOL_EXHAUSTED")) throw error;
       }
@@ -145,6 +160,12 @@ export class Lending {
 
   close(): Leak[] {
     this.#raw.close();
+    if (this.#unlist !== undefined) {
+      this.#unlist();
+      this.#unlist = undefined;
+      unclosed.unregister(this);
+      count(this.#what, -1);
+    }
     for (const wake of this.#waiting) wake();
     return this.leaks(0);
   }
@@ -162,18 +183,21 @@ export abstract class Handle {
   constructor(what: string, loan: Loan) {
     this.#what = what;
     this.#loan = loan;
-    dropped.register(this, loan, this);
+    count(what, 1);
+    dropped.register(this, { loan, what }, this);
   }
 
   /** @internal The number that the module knows the object by. */
   get index(): number {
-    return opened(this.#loan, this.#what).index;
+    if (this.#loan === undefined) throw closed(this.#what);
+    return this.#loan.index;
   }
 
   /** @internal The object itself, lent until `copy` has settled: what is released meanwhile goes back only then. */
   protected async during(copy: Promise<void>): Promise<void> {
-    await opened(this.#loan, this.#what).during(copy);
-    opened(this.#loan, this.#what);
+    if (this.#loan === undefined) throw closed(this.#what);
+    await this.#loan.during(copy);
+    if (this.#loan === undefined) throw closed(this.#what);
   }
 
   /** Gives the object back to its pool; also to one that was closed, which then frees it. Doing so twice is harmless. */
@@ -182,6 +206,7 @@ export abstract class Handle {
     if (loan === undefined) return;
     this.#loan = undefined;
     dropped.unregister(this);
+    count(this.#what, -1);
     loan.release();
   }
 

@@ -1,9 +1,9 @@
 // The same for `require`, which cannot wait.
 import { initSync } from "../pkg/full/millpond_wasm.js";
-import bytes from "../pkg/full/millpond_wasm_bg.wasm";
+import { compiledModule } from "./compiled_sync.js";
 import { adopt } from "./module.js";
 import { demandSimd } from "./simd.js";
 
 demandSimd();
-const module = new WebAssembly.Module(bytes as unknown as BufferSource);
+const module = compiledModule();
 adopt(initSync({ module }), module);

@@ -1,6 +1,6 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import "./dispose.js";
-import { MillpondError, opened } from "./errors.js";
+import { Closable } from "./closable.js";
+import { tooSmall } from "./errors.js";
 import { rawConfig, type MelConfig, type MelProfile } from "./mel_config.js";
 import { opening } from "./memory.js";
 import { buffer, floats } from "./module.js";
@@ -17,10 +17,10 @@ import { buffer, floats } from "./module.js";
  * Buffers grow with the longest clip so far; a clip that is not longer allocates nothing on the module's heap. For sound
  * that comes in piece by piece there is {@link MelStream}.
  */
-export class Mel {
+export class Mel extends Closable {
   /** Number of mel bands: the rows of the features. */
   readonly nMels: number;
-  #raw: raw.Mel | undefined;
+  readonly #raw: raw.Mel;
 
   /**
    * Plans a profile, or a configuration of one's own.
@@ -30,13 +30,15 @@ export class Mel {
    * @throws MillpondError `E_BAD_PROFILE`, `E_BAD_PARAMETER`.
    */
   constructor(config: MelProfile | MelConfig = "lipsync", sampleRate?: number) {
-    this.#raw = opening(() => new raw.Mel(rawConfig(config), sampleRate ?? 0));
+    const inner = opening(() => new raw.Mel(rawConfig(config), sampleRate ?? 0));
+    super("Mel", inner);
+    this.#raw = inner;
     this.nMels = this.#raw.nMels;
   }
 
   /** Number of frames, the columns of the features, for a clip of `samples` samples. */
   outputFrames(samples: number): number {
-    return opened(this.#raw, "Mel").outputFrames(samples);
+    return this.opened(this.#raw).outputFrames(samples);
   }
 
   /** Number of features for a clip of `samples` samples: `nMels × outputFrames`. */
@@ -53,10 +55,10 @@ export class Mel {
    * @throws MillpondError `E_BUFFER_TOO_SMALL` with nothing written, `E_OUT_OF_MEMORY`.
    */
   process(samples: Float32Array, out: Float32Array): number {
-    const inner = opened(this.#raw, "Mel");
+    const inner = this.opened(this.#raw);
     const needed = this.outputLength(samples.length);
     if (out.length < needed) {
-      throw new MillpondError("E_BUFFER_TOO_SMALL", `buffer too small: needed ${needed}, got ${out.length}`);
+      throw tooSmall("buffer", needed, out.length);
     }
     floats(inner.begin(samples.length), samples.length).set(samples);
     const frames = inner.process(samples.length);
@@ -69,7 +71,7 @@ export class Mel {
    * they depend on the whole clip (`whisper-80`, `librosa`).
    */
   get peak(): number {
-    return opened(this.#raw, "Mel").peak;
+    return this.opened(this.#raw).peak;
   }
 
   /**
@@ -80,17 +82,7 @@ export class Mel {
    * @throws MillpondError `E_BAD_SIZE`, `E_BAD_PARAMETER` if no clip was processed.
    */
   picture(width: number, height: number, range: readonly [low: number, high: number] = [-4, 4]): Uint8ClampedArray<ArrayBuffer> {
-    const address = opened(this.#raw, "Mel").picture(width, height, ...range);
+    const address = this.opened(this.#raw).picture(width, height, ...range);
     return new Uint8ClampedArray(buffer(), address, width * height * 4);
-  }
-
-  /** Frees the plan and its buffers. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }

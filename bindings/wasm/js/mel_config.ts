@@ -34,6 +34,7 @@ export interface MelConfig {
   pad_to_samples?: number;
   /** Whether the last frame is left out, as Whisper does. */
   drop_last_frame?: boolean;
+  /** Shape of the window. */
   window?: "hann" | "hamming" | "blackman" | "povey" | "rectangular";
   /** Whether the window is periodic or symmetric. */
   window_periodic?: boolean;
@@ -43,8 +44,11 @@ export interface MelConfig {
   n_fft?: number;
   /** Samples from one frame to the next. */
   hop_samples?: number;
+  /** What is summed up in the bands. */
   spectrum?: "magnitude" | "power";
+  /** Formula of the mel scale: Slaney's Auditory Toolbox, HTK, Kaldi. */
   mel_scale?: "slaney" | "htk" | "kaldi";
+  /** Triangles that peak at 1, or that have the same area: 2 / (width in Hz). */
   mel_norm?: "none" | "slaney";
   /** Number of mel bands. */
   n_mels?: number;
@@ -52,6 +56,7 @@ export interface MelConfig {
   min_hz?: number;
   /** Upper edge of the highest band in Hz; 0 is half the rate. */
   max_hz?: number;
+  /** Logarithm of the bands: none, 10·log10 (20·log10 of magnitudes), log10, ln. */
   log?: "none" | "decibels" | "log10" | "natural";
   /** Smallest value that enters the logarithm. */
   floor?: number;
@@ -59,6 +64,10 @@ export interface MelConfig {
   reference?: { value: number } | "clip-max";
   /** Values are raised to the largest of the clip minus this. */
   top?: number | null;
+  /**
+   * What becomes of the logarithms: −`range` to 0 spread over −`max_abs` to `max_abs` (`symmetric`) or 0 to 1 (`unit`), clipped;
+   * (v + `add`) / `divide`; or each band's mean over the clip taken to 0 and its variance to 1.
+   */
   normalization?:
     | "none"
     | { symmetric: { range: number; max_abs: number } }
@@ -94,6 +103,6 @@ function set(config: raw.MelConfig, field: string, value: unknown): void {
       for (const [name, number] of numbers) set(config, `${field}.${name}`, number);
     }
   } else if (value !== undefined) {
-    throw new MillpondError("E_BAD_CONFIG", `bad configuration: \`${field}\` is a ${typeof value}`);
+    throw new MillpondError("E_BAD_CONFIG", `bad configuration: \`${field}\` is a ${typeof value}`, { name: field, value: typeof value });
   }
 }

@@ -1,6 +1,6 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import "./dispose.js";
-import { MillpondError, opened } from "./errors.js";
+import { Closable } from "./closable.js";
+import { tooSmall } from "./errors.js";
 import { rawConfig, type MelConfig, type MelProfile } from "./mel_config.js";
 import { opening } from "./memory.js";
 import { buffer, floats } from "./module.js";
@@ -26,11 +26,11 @@ export interface MelStreamOptions {
  *
  * After construction a push allocates nothing on the module's heap.
  */
-export class MelStream {
+export class MelStream extends Closable {
   /** Number of mel bands: the numbers of a frame. */
   readonly nMels: number;
   readonly #mostSamples: number;
-  #raw: raw.MelStream | undefined;
+  readonly #raw: raw.MelStream;
   #drawable = 0;
 
   /**
@@ -40,7 +40,9 @@ export class MelStream {
    */
   constructor(config: MelProfile | MelConfig = "lipsync", options: MelStreamOptions = {}) {
     const { sampleRate = 0, peak = NaN } = options;
-    this.#raw = opening(() => new raw.MelStream(rawConfig(config), sampleRate, peak));
+    const inner = opening(() => new raw.MelStream(rawConfig(config), sampleRate, peak));
+    super("MelStream", inner);
+    this.#raw = inner;
     this.nMels = this.#raw.nMels;
     this.#mostSamples = this.#raw.mostSamples;
   }
@@ -67,7 +69,7 @@ export class MelStream {
     const inner = this.#open();
     const needed = this.outputLength(samples.length);
     if (out.length < needed) {
-      throw new MillpondError("E_BUFFER_TOO_SMALL", `buffer too small: needed ${needed}, got ${out.length}`);
+      throw tooSmall("buffer", needed, out.length);
     }
     let frames = 0;
     this.#drawable = 0;
@@ -112,16 +114,6 @@ export class MelStream {
     return new Uint8ClampedArray(buffer(), address, this.#drawable * height * 4);
   }
 
-  /** Frees the plan and its buffers. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
   /** Copies the frames of a block to their place. */
   #take(frames: number, out: Float32Array, at: number): number {
     this.#drawable = frames;
@@ -130,6 +122,6 @@ export class MelStream {
   }
 
   #open(): raw.MelStream {
-    return opened(this.#raw, "MelStream");
+    return this.opened(this.#raw);
   }
 }

@@ -1,6 +1,6 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import "./dispose.js";
-import { MillpondError, opened } from "./errors.js";
+import { Closable } from "./closable.js";
+import { badParameter } from "./errors.js";
 import { opening } from "./memory.js";
 import { floats } from "./module.js";
 import { innerScene, type Scene } from "./scene.js";
@@ -22,18 +22,20 @@ const MOST_CHANNELS = 8;
  * For each block ask {@link need} and answer until nothing is needed, then {@link mix}. Mixing and pushing allocate
  * nothing on the module's heap.
  */
-export class Mixer {
+export class Mixer extends Closable {
   /** Sample rate of the mix in Hz. */
   static readonly RATE = 48_000;
   /** The most frames that one {@link mix} makes. */
   static readonly MOST_FRAMES = 4096;
 
-  #raw: raw.Mixer | undefined;
+  readonly #raw: raw.Mixer;
 
   /** A mixer of the scene's sounds, at its start. It outlives the scene. */
   constructor(scene: Scene) {
-    const inner = innerScene(scene);
-    this.#raw = opening(() => new raw.Mixer(inner));
+    const sounds = innerScene(scene);
+    const inner = opening(() => new raw.Mixer(sounds));
+    super("Mixer", inner);
+    this.#raw = inner;
   }
 
   /**
@@ -89,7 +91,7 @@ export class Mixer {
     const total = isData ? pcm.numberOfFrames : (pcm.channels[0]?.length ?? 0);
     const channels = isData ? pcm.numberOfChannels : pcm.channels.length;
     if (channels < 1 || channels > MOST_CHANNELS) {
-      throw new MillpondError("E_BAD_PARAMETER", `bad channels ${channels}: 1 to ${MOST_CHANNELS}`);
+      throw badParameter("channels", channels, `1 to ${MOST_CHANNELS}`);
     }
     // Only the first sample has a timestamp; the rest continues.
     const time = from > 0 ? undefined : isData ? pcm.timestamp / 1e6 : pcm.time;
@@ -138,17 +140,7 @@ export class Mixer {
     this.#open().seek(frame);
   }
 
-  /** Frees everything. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
   #open(): raw.Mixer {
-    return opened(this.#raw, "Mixer");
+    return this.opened(this.#raw);
   }
 }

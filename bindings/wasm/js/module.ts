@@ -6,13 +6,13 @@
 let memory: WebAssembly.Memory | undefined;
 let compiled: WebAssembly.Module | undefined;
 
-/** Notes the module that the entry file has instantiated, and its memory. */
+/** @internal Notes the module that the entry file has instantiated, and its memory. */
 export function adopt(exports: { readonly memory: WebAssembly.Memory }, module: WebAssembly.Module): void {
   memory = exports.memory;
   compiled = module;
 }
 
-/** Whether the module was instantiated. */
+/** @internal Whether the module was instantiated. */
 export function adopted(): boolean {
   return memory !== undefined;
 }
@@ -22,17 +22,17 @@ export function wasmModule(): WebAssembly.Module {
   return compiled!;
 }
 
-/** The buffer that wasm memory is now. */
+/** @internal The buffer that wasm memory is now. */
 export function buffer(): ArrayBuffer {
   return memory!.buffer as ArrayBuffer;
 }
 
-/** `length` bytes of wasm memory. */
+/** @internal `length` bytes of wasm memory. */
 export function bytes(address: number, length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer(), address, length);
 }
 
-/** `length` 32-bit floats of wasm memory. */
+/** @internal `length` 32-bit floats of wasm memory. */
 export function floats(address: number, length: number): Float32Array<ArrayBuffer> {
   return new Float32Array(buffer(), address, length);
 }

@@ -1,5 +1,5 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import { opened } from "./errors.js";
+import { Closable } from "./closable.js";
 import { FramePool } from "./frame_pool.js";
 import { opening } from "./memory.js";
 import { SamplePool } from "./sample_pool.js";
@@ -21,8 +21,11 @@ export interface MemoryThresholds {
 
 /** A figure rose above its limit. It is told again only after it has fallen to nine tenths of it. */
 export interface MemoryAlert {
+  /** What is too large. */
   measure: "live_frames" | "pool_bytes" | "heap_bytes" | "process_bytes" | "growth_per_minute";
+  /** Its value: a number, bytes, or bytes a minute. */
   value: number;
+  /** The threshold that it crossed. */
   limit: number;
 }
 
@@ -51,8 +54,8 @@ export interface MemorySample {
  * setInterval(() => monitor.sample(), 1000);
  * ```
  */
-export class Monitor {
-  #raw: raw.Monitor | undefined;
+export class Monitor extends Closable {
+  readonly #raw: raw.Monitor;
   readonly #onAlert: ((alert: MemoryAlert) => void) | undefined;
 
   /**
@@ -65,15 +68,17 @@ export class Monitor {
   ) {
     const { liveFrames = 100, poolBytes = NaN, heapBytes = NaN, wasmBytes = NaN, growthPerMinute = NaN } = thresholds;
     const { samples = 600 } = options;
-    this.#raw = opening(
+    const inner = opening(
       () => new raw.Monitor(samples, liveFrames, poolBytes, heapBytes, wasmBytes, growthPerMinute),
     );
+    super("Monitor", inner);
+    this.#raw = inner;
     this.#onAlert = options.onAlert;
   }
 
   /** Watches a pool until it is closed; it is not kept alive. A scene's own pools are in `scene.stats()`. */
   watch(name: string, pool: FramePool | SamplePool | TensorPool): void {
-    const inner = opened(this.#raw, "Monitor");
+    const inner = this.opened(this.#raw);
     opening(() => {
       if (pool instanceof FramePool) inner.watchFrames(name, pool.raw);
       else if (pool instanceof SamplePool) inner.watchSamples(name, pool.raw);
@@ -83,7 +88,7 @@ export class Monitor {
 
   /** Reads all figures; `nowMs` may be any clock that does not go back. */
   sample(nowMs = performance.now()): MemorySample {
-    const inner = opened(this.#raw, "Monitor");
+    const inner = this.opened(this.#raw);
     const crossed = inner.sample(nowMs);
     for (let index = 0; index < crossed; index++) {
       const [measure, value, limit] = inner.alert(index)!.split(" ");
@@ -102,23 +107,13 @@ export class Monitor {
 
   /** All kept samples, peaks, pools and alerts as JSON, in the form of `millpond render --memory-report`. */
   json(): string {
-    const inner = opened(this.#raw, "Monitor");
+    const inner = this.opened(this.#raw);
     return opening(() => inner.json());
   }
 
   /** The last sample in the text format of Prometheus. */
   prometheus(): string {
-    const inner = opened(this.#raw, "Monitor");
+    const inner = this.opened(this.#raw);
     return opening(() => inner.prometheus());
-  }
-
-  /** Frees everything. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }

@@ -2,6 +2,7 @@ import type { PixelFormat } from "./layout.js";
 
 /** A pixel format and, for Y'CbCr, what its numbers mean. */
 export interface ColorFormat {
+  /** Order and kind of the samples. */
   format: PixelFormat;
   /** Matrix of a Y'CbCr format; `bt709` if absent. */
   matrix?: "bt601" | "bt709" | "bt2020";

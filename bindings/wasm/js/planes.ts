@@ -1,9 +1,10 @@
-import { MillpondError } from "./errors.js";
+import { tooSmall } from "./errors.js";
 import type { FrameLayout, PixelFormat } from "./layout.js";
 import { bytes } from "./module.js";
 
 /** A picture in JavaScript memory. */
 export interface Planes {
+  /** Order and kind of the samples. */
   format: PixelFormat;
   /** Width in pixels. */
   width: number;
@@ -13,13 +14,13 @@ export interface Planes {
   planes: readonly Uint8Array[];
 }
 
-/** Copies a picture row by row to `address`, where `layout` is of its format and size. */
+/** @internal Copies a picture row by row to `address`, where `layout` is of its format and size. */
 export function copyPlanes(planes: readonly Uint8Array[], layout: FrameLayout, address: number): void {
   layout.planes.forEach(({ rowBytes, rows }, index) => {
     const needed = rowBytes * rows;
     const got = planes[index]?.length ?? 0;
     if (got < needed) {
-      throw new MillpondError("E_BUFFER_TOO_SMALL", `plane ${index} is too small: needed ${needed}, got ${got}`);
+      throw tooSmall(`plane ${index} is`, needed, got);
     }
   });
   const picture = bytes(address, layout.size);

@@ -1,5 +1,5 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import { MillpondError } from "./errors.js";
+import { badParameter } from "./errors.js";
 
 /** Size and policies of a pool: a number is that many objects, made at once, and an error when they are all lent. */
 export interface PoolOptions {
@@ -31,10 +31,11 @@ export function rawPolicy(options: number | PoolOptions): raw.PoolPolicy {
     typeof options === "number" ? ({ capacity: options } as PoolOptions) : options;
   const isCount = (value: number) => Number.isInteger(value) && value >= 0 && value <= 0x7fffffff;
   if (!isCount(capacity) || !isCount(initial)) {
-    throw new MillpondError("E_BAD_PARAMETER", `bad pool size ${initial} to ${capacity}: expected whole numbers`);
+    const [name, value] = isCount(capacity) ? ["initial capacity", initial] : ["capacity", capacity];
+    throw badParameter(`${name} of a pool`, value as number, "a whole number");
   }
   if (growth !== "exponential" && !(isCount(growth) && growth > 0)) {
-    throw new MillpondError("E_BAD_PARAMETER", `bad growth of a pool ${growth}: expected at least 1 object`);
+    throw badParameter("growth of a pool", growth, "at least 1 object");
   }
   const step = initial === capacity ? 0 : growth === "exponential" ? -1 : growth;
   const [policy, wait]: readonly [number, number] =

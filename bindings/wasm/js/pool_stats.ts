@@ -34,3 +34,30 @@ export function readPoolStats(figure: (figure: number) => number): PoolStats {
     bytes: figure(8),
   };
 }
+
+/** Statistics of one of several pools. */
+export interface NamedPoolStats extends PoolStats {
+  /** For instance `FramePool i420 1280x720`, or the asset's name for a scene's pool. */
+  name: string;
+}
+
+/** Something with pools. */
+interface PoolOwner {
+  pools(): NamedPoolStats[];
+}
+
+const owners = new Set<WeakRef<PoolOwner>>();
+const gone = new FinalizationRegistry<WeakRef<PoolOwner>>((owner) => owners.delete(owner));
+
+/** @internal Lets an owner's pools be listed until it is dropped or what is returned is called. */
+export function listPools(owner: PoolOwner): () => void {
+  const reference = new WeakRef(owner);
+  owners.add(reference);
+  gone.register(owner, reference);
+  return () => owners.delete(reference);
+}
+
+/** @internal All pools that are open. */
+export function openPools(): NamedPoolStats[] {
+  return [...owners].flatMap((owner) => owner.deref()?.pools() ?? []);
+}

@@ -1,6 +1,5 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import "./dispose.js";
-import { opened } from "./errors.js";
+import { Closable } from "./closable.js";
 import type { FrameSlot } from "./frame_pool.js";
 import type { PixelFormat } from "./layout.js";
 import { opening } from "./memory.js";
@@ -16,6 +15,7 @@ export interface ResizeOptions {
   target: readonly [number, number];
   /** The part of the source that fills the target; all of it if absent. */
   crop?: Crop;
+  /** `bilinear-antialiased` if absent. */
   filter?: Filter;
   /** What the fourth channel of `rgba` and `bgra` means for the others; `straight` if absent, `ignored` is the fastest. */
   alpha?: "straight" | "premultiplied" | "ignored";
@@ -29,8 +29,8 @@ export interface ResizeOptions {
  * resizer.resize(mouth, small); // two slots of FramePools
  * ```
  */
-export class Resizer {
-  #raw: raw.Resizer | undefined;
+export class Resizer extends Closable {
+  readonly #raw: raw.Resizer;
 
   /**
    * Computes the weights and allocates the scratch.
@@ -39,7 +39,9 @@ export class Resizer {
    */
   constructor({ format, source, target, crop, filter, alpha }: ResizeOptions) {
     const how = [rawCrop(crop), filter ?? "bilinear-antialiased", alpha ?? "straight"] as const;
-    this.#raw = opening(() => new raw.Resizer(format, source[0], source[1], target[0], target[1], ...how));
+    const inner = opening(() => new raw.Resizer(format, source[0], source[1], target[0], target[1], ...how));
+    super("Resizer", inner);
+    this.#raw = inner;
   }
 
   /**
@@ -49,16 +51,6 @@ export class Resizer {
    *   is written then.
    */
   resize(from: FrameSlot, to: FrameSlot): void {
-    opened(this.#raw, "Resizer").resize(from.raw, from.index, to.raw, to.index);
-  }
-
-  /** Frees the plan. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    this.opened(this.#raw).resize(from.raw, from.index, to.raw, to.index);
   }
 }

@@ -11,8 +11,11 @@ export type SampleFormat = "i16" | "i32" | "f32";
 
 /** Views on PCM, by format. */
 export interface SampleArrays {
+  /** −32768 to 32767. */
   i16: Int16Array<ArrayBuffer>;
+  /** −2^31 to 2^31 − 1. */
   i32: Int32Array<ArrayBuffer>;
+  /** −1 to 1. */
   f32: Float32Array<ArrayBuffer>;
 }
 
@@ -20,6 +23,7 @@ const FORMATS = { i16: Int16Array, i32: Int32Array, f32: Float32Array } as const
 
 /** Format and size of blocks of PCM. */
 export interface SampleLayout<F extends SampleFormat> {
+  /** Kind of the samples. */
   format: F;
   /** Channel by channel (L L R R, each channel on a multiple of 64 bytes), or sample by sample (L R L R). */
   arrangement: "planar" | "interleaved";
@@ -52,7 +56,7 @@ export class SamplePool<F extends SampleFormat = SampleFormat> extends Pool {
   constructor(layout: SampleLayout<F>, options: number | PoolOptions) {
     const { format, arrangement, channels, frames } = layout;
     const index = Object.keys(FORMATS).indexOf(format);
-    if (index < 0) throw new MillpondError("E_UNSUPPORTED_FORMAT", `sample format ${format} is not known`);
+    if (index < 0) throw new MillpondError("E_UNSUPPORTED_FORMAT", `sample format ${format} is not known`, { format });
     const isPlanar = arrangement === "planar";
     const inner = opening(() => new raw.SamplePool(index, isPlanar, channels, frames, rawPolicy(options)));
     const leakReport = typeof options === "object" && options.leakReport === true;
@@ -201,7 +205,7 @@ export class SampleBlock<F extends SampleFormat = SampleFormat> extends Handle {
   }
 
   #refuse(expected: string, got: string): never {
-    throw new MillpondError("E_SAMPLE_MISMATCH", `samples do not match: expected ${expected}, got ${got}`);
+    throw new MillpondError("E_SAMPLE_MISMATCH", `samples do not match: expected ${expected}, got ${got}`, { expected, got });
   }
 
   #expect(arrangement: string): void {

@@ -1,11 +1,11 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import "./dispose.js";
-import { MillpondError, opened } from "./errors.js";
+import { Closable } from "./closable.js";
+import { MillpondError } from "./errors.js";
 import { readLayout, type FrameLayout } from "./layout.js";
 import { memoryStats, opening, type MemoryStats } from "./memory.js";
 import { buffer, bytes } from "./module.js";
 import type { Planes } from "./planes.js";
-import { readPoolStats, type PoolStats } from "./pool_stats.js";
+import { listPools, readPoolStats, type NamedPoolStats } from "./pool_stats.js";
 import { SceneFeed } from "./scene_feed.js";
 import { readSceneInfo, type SceneInfo } from "./scene_info.js";
 import { newVideoFrame, type FrameKind } from "./video_frame.js";
@@ -45,12 +45,27 @@ export interface ClipInfo {
   codec?: string;
   /** `VideoDecoderConfig.description`, if there is one. */
   description?: AllowSharedBufferSource;
+  /**
+   * Format and visible size of the pictures, if they are known. The clip's pool is then made now, so that the first picture
+   * allocates nothing; it is made anew if they turn out to be others.
+   */
+  picture?: FrameKind;
+}
+
+/** What a scene may be told when it is made. */
+export interface SceneOptions {
+  /**
+   * Pictures in the pool of each clip and each pushed asset, 3 to 1024. 3 if absent, which is enough for whoever pushes
+   * pictures when they are needed: one shows, one comes next, one is being copied.
+   */
+  initialFrames?: number;
 }
 
 /** An end that decides how long a scene without `duration` is. */
 export interface WantedEnd {
   /** Index of the asset. */
   readonly asset: number;
+  /** Whether its pictures' end is wanted or its sound's. */
   readonly medium: "picture" | "sound";
 }
 
@@ -59,7 +74,7 @@ export interface SceneStats {
   /** Pictures of clips that were pushed. */
   pictures: number;
   /** The pools that exist now, one for each layer that shows a clip and each pushed asset. */
-  pools: (PoolStats & FrameKind & { name: string })[];
+  pools: (NamedPoolStats & FrameKind)[];
   /** The module's heap and memory. */
   memory: MemoryStats;
 }
@@ -104,11 +119,12 @@ export function innerScene(scene: Scene): raw.Scene {
  *
  * Composing and pushing allocate nothing on the module's heap once each layer has been drawn.
  */
-export class Scene {
+export class Scene extends Closable {
   /** Format, size and planes of the canvas. */
   readonly canvasLayout: FrameLayout;
-  #raw: raw.Scene | undefined;
+  readonly #raw: raw.Scene;
   #info: SceneInfo;
+  readonly #unlist: () => void;
   /** One for each layer, then one for each asset. */
   readonly #feeds: readonly SceneFeed[];
   /** What {@link need} has given, by the number of its kind and its index. */
@@ -125,21 +141,31 @@ export class Scene {
    * @param json - The text of the scene file. Do not pass it through `JSON.parse`: numbers are the decimals they are
    *   written as.
    * @throws MillpondError with the code of the first thing that is wrong; the message lists everything.
+   *   `E_BAD_PARAMETER`, `E_OUT_OF_MEMORY`.
    */
-  constructor(json: string) {
-    const inner = opening(() => new raw.Scene(json));
+  constructor(json: string, { initialFrames = 3 }: SceneOptions = {}) {
+    const inner = opening(() => new raw.Scene(json, initialFrames));
+    let feeds: readonly SceneFeed[] = [];
+    let isOpen = true;
+    // Whether the scene is open. If it was closed, the last copy frees it.
+    const settled = () => {
+      if (!isOpen && !feeds.some(({ isCopying }) => isCopying)) inner.free();
+      return isOpen;
+    };
+    super("Scene", { free: () => void ((isOpen = false), settled()) });
     this.#raw = inner;
     this.#info = readSceneInfo(inner);
     const { format, width, height } = this.#info.canvas;
     this.canvasLayout = readLayout(format, width, height, (plane, figure) => inner.canvasLayout(plane, figure));
-    const { layers, assets } = this.info;
-    const settled = () => this.#settled(inner);
-    this.#feeds = Array.from({ length: layers.length + assets.length }, (_, number) => {
+    const { layers, assets } = this.#info;
+    this.#feeds = feeds = Array.from({ length: layers.length + assets.length }, (_, number) => {
       const asset = number - layers.length;
       return asset < 0
         ? new SceneFeed(inner, number, (inner, tick) => inner.pushPicture(number, tick), settled)
         : new SceneFeed(inner, number, (inner, matrix, range) => inner.pushInput(asset, matrix, range), settled);
     });
+    assets.forEach(({ input }, asset) => input && this.#feeds[layers.length + asset]!.ready(input));
+    this.#unlist = listPools(this);
   }
 
   /** What the scene file says. */
@@ -234,7 +260,10 @@ export class Scene {
     const record = ArrayBuffer.isView(description)
       ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)
       : new Uint8Array(description);
-    opening(() => inner.openClip(layer, timeScale, turns, aspectWidth, aspectHeight, matrix, range, codec, record));
+    opening(() => {
+      inner.openClip(layer, timeScale, turns, aspectWidth, aspectHeight, matrix, range, codec, record);
+      if (clip.picture !== undefined) this.#feeds[layer]!.ready(clip.picture);
+    });
   }
 
   /**
@@ -344,6 +373,11 @@ export class Scene {
 
   /** Pools, pictures and the module's memory. */
   stats(): SceneStats {
+    return { pictures: this.#open().pictures, pools: this.pools(), memory: memoryStats() };
+  }
+
+  /** @internal The pools that exist now. */
+  pools(): SceneStats["pools"] {
     const inner = this.#open();
     const { layers, assets } = this.info;
     const pools: SceneStats["pools"] = [];
@@ -355,35 +389,26 @@ export class Scene {
       const { format, width, height } = kind;
       pools.push({ name, format, width, height, ...pool });
     });
-    return { pictures: inner.pictures, pools, memory: memoryStats() };
+    return pools;
   }
 
   /** Frees everything; what a browser is still copying to, when it has ended. */
   close(): void {
-    const inner = this.#raw;
-    this.#raw = undefined;
-    if (inner !== undefined) this.#settled(inner);
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    this.#unlist();
+    super.close();
   }
 
   #open(): raw.Scene {
-    return opened(this.#raw, "Scene");
-  }
-
-  /** Whether the scene is open. If it was closed, the last copy frees it. */
-  #settled(inner: raw.Scene): boolean {
-    if (this.#raw !== undefined) return true;
-    if (!this.#feeds.some(({ isCopying }) => isCopying)) inner.free();
-    return false;
+    return this.opened(this.#raw);
   }
 
   #feed(number: number, end: number): SceneFeed {
     this.#open();
     const feed = number < end ? this.#feeds[number] : undefined;
-    if (feed === undefined) throw new MillpondError("E_NO_SUCH", `there is no layer or asset ${number}`);
+    if (feed === undefined) {
+      const details = { what: "layer or asset", index: number, count: this.#feeds.length };
+      throw new MillpondError("E_NO_SUCH", `there is no layer or asset ${number}`, details);
+    }
     return feed;
   }
 }

@@ -55,6 +55,12 @@ export class SceneFeed {
     return this.#frame !== undefined;
   }
 
+  /** Makes the pool for pictures of this kind, before the first of them. */
+  ready({ format, width, height }: FrameKind): void {
+    this.#raw.readyFeed(this.#number, FORMATS.indexOf(format), width, height);
+    this.#settle(format, width, height);
+  }
+
   /** Copies what a frame shows, in the frame's own format. Until the promise settles, the scene's memory must stay. */
   copy(frame: VideoFrame, first: number, second: number): Promise<void> {
     if (this.#frame !== undefined) {
@@ -78,13 +84,17 @@ export class SceneFeed {
     this.#handOver(this.#raw, first, second);
   }
 
-  /** Readies a slot; its layout is read again only when the kind of picture changes. */
+  /** Readies a slot. */
   #begin(format: FrameKind["format"], width: number, height: number): FrameLayout {
-    const inner = this.#raw;
-    this.#address = inner.beginPicture(this.#number, FORMATS.indexOf(format), width, height);
+    this.#address = this.#raw.beginPicture(this.#number, FORMATS.indexOf(format), width, height);
+    return this.#settle(format, width, height);
+  }
+
+  /** The layout of its pictures, read again only when their kind changes. */
+  #settle(format: FrameKind["format"], width: number, height: number): FrameLayout {
     let layout = this.#layout;
     if (layout === undefined || layout.format !== format || layout.width !== width || layout.height !== height) {
-      layout = readLayout(format, width, height, (plane, figure) => inner.feedLayout(this.#number, plane, figure));
+      layout = readLayout(format, width, height, (plane, figure) => this.#raw.feedLayout(this.#number, plane, figure));
       this.#layout = layout;
       this.#options.layout = layout.planes.map(({ offset, stride }) => ({ offset, stride }));
       this.#views.clear();

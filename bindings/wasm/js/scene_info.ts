@@ -3,6 +3,7 @@ import { FORMATS, type PixelFormat } from "./layout.js";
 
 /** Something that layers show and sounds play. */
 export interface AssetInfo {
+  /** Its name in the scene file. */
   readonly name: string;
   /** Path of the file, relative to the scene file; missing for a pushed picture. */
   readonly src?: string;
@@ -12,15 +13,18 @@ export interface AssetInfo {
 
 /** What a scene file says, as far as a page must know it. Indices are those of `need`. */
 export interface SceneInfo {
+  /** What the frames are like. */
   readonly canvas: {
     /** Width in pixels. */
     readonly width: number;
     /** Height in pixels. */
     readonly height: number;
+    /** `i420` or `rgba`. */
     readonly format: PixelFormat;
     /** Frames per second, exactly: numerator and denominator. */
     readonly frameRate: readonly [numerator: number, denominator: number];
   };
+  /** All assets; layers and sounds refer to them by index. */
   readonly assets: readonly AssetInfo[];
   /** Layers, the first at the bottom; `asset` is an index. */
   readonly layers: readonly { readonly asset: number }[];

@@ -61,7 +61,8 @@ async function compiled(source: ModuleSource): Promise<WebAssembly.Module> {
   const asked = typeof source === "string" || source instanceof URL ? fetch(source) : source;
   const response = (await asked) as Response;
   if (!response.ok) {
-    throw new MillpondError("E_NO_MODULE", `the module's address answered ${response.status}: ${response.url}`);
+    const { status, url } = response;
+    throw new MillpondError("E_NO_MODULE", `the module's address answered ${status}: ${url}`, { status, url });
   }
   // Streaming insists on the media type, which many a server gets wrong.
   if (response.headers.get("content-type") === "application/wasm") {

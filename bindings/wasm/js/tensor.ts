@@ -1,6 +1,5 @@
 import * as raw from "../pkg/full/millpond_wasm.js";
-import "./dispose.js";
-import { opened } from "./errors.js";
+import { Closable } from "./closable.js";
 import type { FrameSlot } from "./frame_pool.js";
 import type { PixelFormat } from "./layout.js";
 import { opening } from "./memory.js";
@@ -29,16 +28,24 @@ export interface FrameToTensorOptions extends ColorFormat {
   source: readonly [number, number];
   /** The part of a picture that fills the tensor; all of it if absent. */
   crop?: Crop;
+  /** `bilinear-antialiased` if absent. */
   filter?: Filter;
+  /** What the tensor is like. */
   tensor: TensorOptions;
 }
 
-type Raw = [number, number, string, string, string, number, number, number, number, number, number];
-
-function rawTensor({ width, height, layout, order, normalise }: TensorOptions): Raw {
-  const { mean, std } = typeof normalise === "object" ? normalise : { mean: [0, 0, 0] as const, std: [1, 1, 1] as const };
-  const way = typeof normalise === "object" ? "mean-std" : (normalise ?? "0..1");
-  return [width, height, layout ?? "chw", order ?? "rgb", way, ...mean, ...std];
+/** Works with a tensor's description as the module takes it. */
+function described<T>({ width, height, layout, order, normalise }: TensorOptions, work: (spec: raw.TensorSpec) => T): T {
+  return opening(() => {
+    const spec = new raw.TensorSpec(width, height, layout ?? "chw", order ?? "rgb");
+    try {
+      if (typeof normalise === "object") spec.meanStd(...normalise.mean, ...normalise.std);
+      else if (normalise !== undefined) spec.normalise(normalise);
+      return work(spec);
+    } finally {
+      spec.free();
+    }
+  });
 }
 
 /**
@@ -52,14 +59,16 @@ function rawTensor({ width, height, layout, order, normalise }: TensorOptions): 
  * plan.process(decoded, batch, 0); // the first of the batch
  * ```
  */
-export class FrameToTensor {
-  #raw: raw.FrameToTensor | undefined;
+export class FrameToTensor extends Closable {
+  readonly #raw: raw.FrameToTensor;
 
   /** @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_BAD_SIZE`, `E_BAD_PARAMETER`. */
   constructor(options: FrameToTensorOptions) {
     const { format, source, crop, filter, tensor } = options;
     const how = [...rawColor(options), rawCrop(crop), filter ?? "bilinear-antialiased"] as const;
-    this.#raw = opening(() => new raw.FrameToTensor(format, source[0], source[1], ...how, ...rawTensor(tensor)));
+    const inner = described(tensor, (spec) => new raw.FrameToTensor(format, source[0], source[1], ...how, spec));
+    super("FrameToTensor", inner);
+    this.#raw = inner;
   }
 
   /**
@@ -71,30 +80,22 @@ export class FrameToTensor {
    *   such tensor, `E_CLOSED`.
    */
   process(picture: FrameSlot, batch: TensorSlot, index = 0): void {
-    opened(this.#raw, "FrameToTensor").process(picture.raw, picture.index, batch.raw, batch.index, index);
-  }
-
-  /** Frees the plan. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    this.opened(this.#raw).process(picture.raw, picture.index, batch.raw, batch.index, index);
   }
 }
 
 /** Tensors as pictures: the way back, rounded half up and clamped; what is not a number becomes 0. */
-export class TensorToFrame {
-  #raw: raw.TensorToFrame | undefined;
+export class TensorToFrame extends Closable {
+  readonly #raw: raw.TensorToFrame;
 
   /**
    * @param format - An R'G'B' format.
    * @throws MillpondError `E_UNSUPPORTED_FORMAT`, `E_BAD_SIZE`, `E_BAD_PARAMETER`.
    */
   constructor(tensor: TensorOptions, format: PixelFormat) {
-    this.#raw = opening(() => new raw.TensorToFrame(format, ...rawTensor(tensor)));
+    const inner = described(tensor, (spec) => new raw.TensorToFrame(format, spec));
+    super("TensorToFrame", inner);
+    this.#raw = inner;
   }
 
   /**
@@ -103,16 +104,6 @@ export class TensorToFrame {
    * @throws MillpondError as {@link FrameToTensor.process}.
    */
   process(batch: TensorSlot, picture: FrameSlot, index = 0): void {
-    opened(this.#raw, "TensorToFrame").process(batch.raw, batch.index, index, picture.raw, picture.index);
-  }
-
-  /** Frees the plan. */
-  close(): void {
-    this.#raw?.free();
-    this.#raw = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    this.opened(this.#raw).process(batch.raw, batch.index, index, picture.raw, picture.index);
   }
 }

@@ -30,7 +30,9 @@ const NAMES = new Map(
 
 /** When a picture is shown, and what WebCodecs is told of it besides. Times are in microseconds. */
 export interface VideoFrameTiming {
+  /** When it is shown. */
   timestamp: number;
+  /** For how long. */
   duration?: number;
   /** Colour tags; without them the browser takes what it takes for the format. */
   colorSpace?: VideoColorSpaceInit;
@@ -38,13 +40,16 @@ export interface VideoFrameTiming {
 
 /** Format and visible size of a `VideoFrame`. */
 export interface FrameKind {
+  /** Order and kind of the samples. */
   format: PixelFormat;
+  /** Width in pixels. */
   width: number;
+  /** Height in pixels. */
   height: number;
 }
 
 /**
- * The format and size that a picture in wasm memory needs for holding what `frame` shows.
+ * @internal The format and size that a picture in wasm memory needs for holding what `frame` shows.
  *
  * @throws MillpondError `E_UNSUPPORTED_FORMAT` for pixels that cannot be read (a GPU's own format) or have more than ten
  *   bits.
@@ -55,24 +60,25 @@ export function kindOf(frame: VideoFrame): FrameKind {
   return { format, width, height };
 }
 
-/** The format alone; throws like {@link kindOf}, also for a frame that was closed. */
+/** @internal The format alone; throws like {@link kindOf}, also for a frame that was closed. */
 export function formatOf(frame: VideoFrame): PixelFormat {
   const format = frame.format === null ? undefined : FORMATS[frame.format];
   if (format === undefined) {
-    throw new MillpondError("E_UNSUPPORTED_FORMAT", `video frames of format ${frame.format} cannot be read`);
+    const format = String(frame.format);
+    throw new MillpondError("E_UNSUPPORTED_FORMAT", `video frames of format ${format} cannot be read`, { format });
   }
   return format;
 }
 
 /**
- * A `VideoFrame` of a picture at `address`, for a `VideoEncoder` or a canvas. The browser copies the pixels.
+ * @internal A `VideoFrame` of a picture at `address`, for a `VideoEncoder` or a canvas. The browser copies the pixels.
  *
  * @throws MillpondError `E_UNSUPPORTED_FORMAT` for a format that this browser's WebCodecs does not have.
  */
 export function newVideoFrame(layout: FrameLayout, address: number, timing: VideoFrameTiming): VideoFrame {
   const { format, width, height, planes } = layout;
   const unsupported = () =>
-    new MillpondError("E_UNSUPPORTED_FORMAT", `WebCodecs has no video frames of format ${format} here`);
+    new MillpondError("E_UNSUPPORTED_FORMAT", `WebCodecs has no video frames of format ${format} here`, { format });
   const name = NAMES.get(format);
   if (name === undefined) throw unsupported();
   const init: VideoFrameBufferInit = {
@@ -91,7 +97,7 @@ export function newVideoFrame(layout: FrameLayout, address: number, timing: Vide
   }
 }
 
-/** Copies what `frame` shows to a picture of its {@link kindOf kind} at `address`. */
+/** @internal Copies what `frame` shows to a picture of its {@link kindOf kind} at `address`. */
 export async function copyVideoFrame(frame: VideoFrame, layout: FrameLayout, address: number): Promise<void> {
   const options = { layout: layout.planes.map(({ offset, stride }) => ({ offset, stride })) };
   for (;;) {
@@ -109,7 +115,7 @@ export async function copyVideoFrame(frame: VideoFrame, layout: FrameLayout, add
   }
 }
 
-/** Sets the alpha of four-byte pixels: a format without it leaves that byte undefined. */
+/** @internal Sets the alpha of four-byte pixels: a format without it leaves that byte undefined. */
 export function makeOpaque(pixels: Uint8Array): void {
   for (let alpha = 3; alpha < pixels.length; alpha += 4) pixels[alpha] = 255;
 }

@@ -1,6 +1,6 @@
 declare module "*.wasm" {
-  /** The module's bytes, put into the bundle by esbuild's `binary` loader. */
-  const module: Uint8Array<ArrayBuffer>;
+  /** The compiled module, where the platform imports it as that. */
+  const module: WebAssembly.Module;
   export default module;
 }
 

@@ -16,19 +16,30 @@
 import "./dispose.js";
 import { MillpondError } from "./errors.js";
 import type { MelConfig, MelProfile } from "./mel_config.js";
+import type { SceneOptions } from "./scene.js";
+import { demandSimd } from "./simd.js";
+import type { Stats } from "./stats.js";
 import { Channel } from "./worker_channel.js";
 import { ownWorker, type NodeWorker } from "./worker_host.js";
 import { WorkerMel } from "./worker_mel.js";
 import { WorkerScene } from "./worker_scene.js";
 
 export { MillpondError, WorkerMel, WorkerScene };
+export type { ErrorDetails } from "./errors.js";
 export type { MelConfig, MelProfile } from "./mel_config.js";
 export type { Planes } from "./planes.js";
-export type { ClipInfo, Need, SceneStats, WantedEnd } from "./scene.js";
+export type { ClipInfo, Need, SceneOptions, SceneStats, WantedEnd } from "./scene.js";
 export type { SceneInfo } from "./scene_info.js";
+export type { Stats } from "./stats.js";
 export { WorkerHandle } from "./worker_handle.js";
 export type { NodeWorker } from "./worker_host.js";
 export type { WorkerFeatures } from "./worker_mel.js";
+
+/** The module of `millpond`, which the two share. It is loaded when it is needed. */
+async function compile(): Promise<WebAssembly.Module> {
+  demandSimd();
+  return (await import("./compiled.js")).compiledModule();
+}
 
 /** How a worker is started. */
 export interface WorkerOptions {
@@ -44,7 +55,7 @@ export interface WorkerOptions {
 }
 
 /** How a scene is opened in a worker. */
-export interface WorkerSceneOptions {
+export interface WorkerSceneOptions extends SceneOptions {
   /**
    * Where composed frames are drawn. It is moved to the worker, so it must have no context. Scenes that are opened later
    * may name the same canvas again.
@@ -56,7 +67,8 @@ export interface WorkerSceneOptions {
 
 /**
  * A worker with millpond in it. It does what it is asked in the order in which it is asked. If it fails, or somebody
- * terminates it, every call is rejected with `E_WORKER_LOST`: those under way and later ones.
+ * terminates it, every call is rejected with `E_WORKER_LOST`: those under way and later ones. (That somebody else did is
+ * noticed by Web Locks, which pages have that come from https or localhost, and by node.)
  */
 export class MillpondWorker {
   readonly #channel: Channel;
@@ -73,24 +85,38 @@ export class MillpondWorker {
    */
   static async start({ worker, module, signal }: WorkerOptions = {}): Promise<MillpondWorker> {
     signal?.throwIfAborted();
-    const compiled = module === undefined ? import("./index.js").then(({ wasmModule }) => wasmModule()) : Promise.resolve(module);
+    const compiled = module === undefined ? compile() : Promise.resolve(module);
     return new MillpondWorker(await Channel.start(worker ?? ownWorker(), compiled, signal));
   }
 
   /**
    * Opens a scene.
    *
-   * @param json - The text of the scene file, as for {@link Scene}.
-   * @throws MillpondError as {@link Scene} does.
+   * @param json - The text of the scene file, as for `Scene`.
+   * @throws MillpondError as `Scene` does.
    */
-  async scene(json: string, { canvas, signal }: WorkerSceneOptions = {}): Promise<WorkerScene> {
+  async scene(json: string, { canvas, signal, ...options }: WorkerSceneOptions = {}): Promise<WorkerScene> {
     signal?.throwIfAborted();
-    return WorkerScene.open(this.#channel, json, canvas && (await this.#number(canvas)), signal);
+    return WorkerScene.open(this.#channel, json, options, canvas && (await this.#number(canvas)), signal);
   }
 
-  /** Plans log-mel features of clips, as {@link Mel} does. */
+  /** Plans log-mel features of clips, as `Mel` does. */
   mel(config: MelProfile | MelConfig = "lipsync", sampleRate?: number): Promise<WorkerMel> {
     return WorkerMel.open(this.#channel, config, sampleRate);
+  }
+
+  /** What the worker holds now, as `stats` of `millpond` tells it of the page. */
+  stats(): Promise<Stats> {
+    return this.#channel.call("stats", []);
+  }
+
+  /**
+   * Makes the worker's wasm memory so large that `bytes` more can be used without growing again.
+   *
+   * @throws MillpondError `E_OUT_OF_MEMORY`.
+   */
+  reserveMemory(bytes: number): Promise<void> {
+    return this.#channel.call("reserveMemory", [bytes]);
   }
 
   /** Ends the worker and all that is in it. What was asked of it, and what will be, is rejected with `E_CLOSED`. */

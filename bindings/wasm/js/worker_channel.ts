@@ -4,7 +4,7 @@
  */
 
 import { MillpondError } from "./errors.js";
-import { isOfWeb, listen, post, type NodeWorker } from "./worker_host.js";
+import { isOfWeb, listen, notStarted, post, type NodeWorker } from "./worker_host.js";
 import type { Jobs } from "./worker_jobs.js";
 import type { Answer, FromWorker, Ready } from "./worker_messages.js";
 
@@ -19,8 +19,6 @@ export interface CallOptions {
   transfer?: Transferable[];
   signal?: AbortSignal | undefined;
 }
-
-const REMEDY = 'where blob: may not be a worker, give start() one whose script is: import "millpond/worker-thread"';
 
 export class Channel {
   readonly #worker: Worker | NodeWorker;
@@ -115,7 +113,7 @@ export class Channel {
     const waiting = this.#settle(answer.id);
     if ("give" in answer) waiting?.resolve(answer.give);
     else if ("thrown" in answer) waiting?.reject(answer.thrown);
-    else waiting?.reject(new MillpondError(answer.problem.code, answer.problem.message));
+    else waiting?.reject(new MillpondError(answer.problem.code, answer.problem.message, answer.problem.details));
   }
 
   #settle(id: number): Waiting | undefined {
@@ -126,7 +124,7 @@ export class Channel {
 
   #lost(why: string): void {
     const error = this.#waiting.has(0)
-      ? new MillpondError("E_NO_WORKER", `the worker did not start: ${why}; ${REMEDY}`)
+      ? notStarted(why)
       : new MillpondError("E_WORKER_LOST", `the worker was lost: ${why}`);
     this.end(error);
   }

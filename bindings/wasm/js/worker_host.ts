@@ -4,17 +4,28 @@
  */
 
 import source from "worker-thread-source";
+import { MillpondError } from "./errors.js";
 import type { FromWorker, ToWorker } from "./worker_messages.js";
 
 /** A worker of `node:worker_threads`, as far as it is used. */
 export interface NodeWorker {
+  /** Sends to it, and moves what `transfer` lists. */
   postMessage(message: unknown, transfer?: readonly never[]): void;
+  /** Listens to `message`, `messageerror`, `error` and `exit`. */
   on(event: string, listener: (value: any) => void): unknown;
+  /** Ends it. */
   terminate(): unknown;
 }
 
 interface NodeScope {
   process: { getBuiltinModule(name: string): { Worker: new (source: string, options: object) => NodeWorker } };
+}
+
+const REMEDY = 'where blob: may not be a worker, give start() one whose script is: import "millpond/worker-thread"';
+
+/** The error of a worker that does not start. */
+export function notStarted(why: string): MillpondError {
+  return new MillpondError("E_NO_WORKER", `the worker did not start: ${why}; ${REMEDY}`);
 }
 
 let address: string | undefined;
@@ -26,7 +37,12 @@ export function ownWorker(): Worker | NodeWorker {
     return new node.Worker(source, { eval: true });
   }
   address ??= URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  return new Worker(address, { type: "module", name: "millpond" });
+  try {
+    return new Worker(address, { type: "module", name: "millpond" });
+  } catch (error) {
+    // A policy that wants trusted types.
+    throw notStarted(String(error));
+  }
 }
 
 /** Whether a worker is one of the web's. */

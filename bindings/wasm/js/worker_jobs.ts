@@ -3,11 +3,13 @@
  * arguments and result are what crosses over; buffers and frames among them are moved.
  */
 
+import { MillpondError } from "./errors.js";
 import { Mel } from "./mel.js";
 import type { MelConfig, MelProfile } from "./mel_config.js";
-import { MillpondError } from "./errors.js";
+import { reserveMemory } from "./memory.js";
 import type { Planes } from "./planes.js";
-import { Scene, type ClipInfo, type WantedEnd } from "./scene.js";
+import { Scene, type ClipInfo, type SceneOptions, type WantedEnd } from "./scene.js";
+import { stats } from "./stats.js";
 import { Screen } from "./worker_screen.js";
 
 const scenes = new Map<number, Scene>();
@@ -39,11 +41,18 @@ export const jobs = {
   canvas(handle: number, canvas: OffscreenCanvas) {
     canvases.set(handle, canvas);
   },
-  scene(handle: number, json: string, canvas?: number) {
-    const scene = new Scene(json);
+  stats: () => stats(),
+  reserveMemory: (bytes: number) => reserveMemory(bytes),
+  scene(handle: number, json: string, options: SceneOptions, canvas?: number) {
+    const scene = new Scene(json, options);
     scenes.set(handle, scene);
     if (canvas !== undefined) screens.set(handle, new Screen(canvases.get(canvas)!, scene));
     return { info: scene.info, canvasLayout: scene.canvasLayout };
+  },
+  update(handle: number, json: string) {
+    const scene = found(scenes, handle);
+    scene.update(json);
+    return scene.info;
   },
   wantedEnd: (handle: number) => found(scenes, handle).wantedEnd(),
   setEnd: (handle: number, wanted: WantedEnd, end?: { tick: number; timeScale: number }) =>

@@ -9,13 +9,13 @@ export interface WorkerFeatures {
   features: Float32Array<ArrayBuffer>;
   /** Number of frames. */
   frames: number;
-  /** The largest logarithm of the clip, as {@link Mel.peak}. */
+  /** The largest logarithm of the clip, as `Mel.peak`. */
   peak: number;
   /** The samples that were given, come back. */
   samples: Float32Array<ArrayBuffer>;
 }
 
-/** Log-mel features of whole clips in a worker: there, a {@link Mel}. */
+/** Log-mel features of whole clips in a worker: there, a `Mel`. */
 export class WorkerMel extends WorkerHandle {
   /** Number of mel bands: the rows of the features. */
   readonly nMels: number;

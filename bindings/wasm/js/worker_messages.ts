@@ -3,6 +3,7 @@
  * in the order in which they were made.
  */
 
+import type { ErrorDetails } from "./errors.js";
 import type { Jobs } from "./worker_jobs.js";
 
 /** The first message to the worker. `lock` is a name of the Web Locks, which only a worker that lives can hold. */
@@ -34,6 +35,7 @@ export interface Ready {
 export interface Problem {
   code: string;
   message: string;
+  details: ErrorDetails;
 }
 
 export type Answer = { id: number; give: unknown } | { id: number; problem: Problem } | { id: number; thrown: unknown };

@@ -1,28 +1,27 @@
 import type { FrameLayout } from "./layout.js";
 import type { Planes } from "./planes.js";
-import type { ClipInfo, Need, SceneStats, WantedEnd } from "./scene.js";
+import type { ClipInfo, Need, SceneOptions, SceneStats, WantedEnd } from "./scene.js";
 import type { SceneInfo } from "./scene_info.js";
 import type { Channel } from "./worker_channel.js";
 import { WorkerHandle } from "./worker_handle.js";
 import { buffersOf } from "./worker_messages.js";
 
 /**
- * A scene in a worker: there, a {@link Scene}, whose methods these are. Calls are done in the order in which they are
+ * A scene in a worker: there, a `Scene`, whose methods these are. Calls are done in the order in which they are
  * made, so only those whose answer matters need to be awaited, and `Promise.all` makes one wait of several.
  *
  * Frames, planes and encoded stills are moved to the worker, not copied: a `VideoFrame` that was given is closed, and
  * planes come back when they have been read.
  */
 export class WorkerScene extends WorkerHandle {
-  /** What the scene file says. */
-  readonly info: SceneInfo;
+  #info: SceneInfo;
   /** Format, size and planes of the canvas. */
   readonly canvasLayout: FrameLayout;
 
   /** @internal */
   private constructor(channel: Channel, handle: number, { info, canvasLayout }: { info: SceneInfo; canvasLayout: FrameLayout }) {
     super("WorkerScene", channel, handle);
-    this.info = info;
+    this.#info = info;
     this.canvasLayout = canvasLayout;
   }
 
@@ -30,12 +29,13 @@ export class WorkerScene extends WorkerHandle {
   static async open(
     channel: Channel,
     json: string,
+    options: SceneOptions,
     canvas: number | undefined,
     signal: AbortSignal | undefined,
   ): Promise<WorkerScene> {
     const handle = channel.handle();
     try {
-      return new WorkerScene(channel, handle, await channel.call("scene", [handle, json, canvas], { signal }));
+      return new WorkerScene(channel, handle, await channel.call("scene", [handle, json, options, canvas], { signal }));
     } catch (error) {
       // It may have been opened for nobody.
       channel.call("close", [handle]).catch(() => {});
@@ -43,22 +43,32 @@ export class WorkerScene extends WorkerHandle {
     }
   }
 
-  /** Like {@link Scene.wantedEnd}. */
+  /** What the scene file says. */
+  get info(): SceneInfo {
+    return this.#info;
+  }
+
+  /** Shows another scene from now on, like `Scene.update`. */
+  async update(json: string): Promise<void> {
+    this.#info = await this.call("update", [json]);
+  }
+
+  /** Like `Scene.wantedEnd`. */
   wantedEnd(): Promise<WantedEnd | undefined> {
     return this.call("wantedEnd", []);
   }
 
-  /** Like {@link Scene.setEnd}. */
+  /** Like `Scene.setEnd`. */
   setEnd(wanted: WantedEnd, end?: { tick: number; timeScale: number }): Promise<void> {
     return this.call("setEnd", [wanted, end]);
   }
 
-  /** The scene's duration in seconds, like {@link Scene.duration}. */
+  /** The scene's duration in seconds, like `Scene.duration`. */
   duration(): Promise<number> {
     return this.call("duration", []);
   }
 
-  /** The number of canvas frames, like {@link Scene.frameCount}. */
+  /** The number of canvas frames, like `Scene.frameCount`. */
   frameCount(): Promise<number> {
     return this.call("frameCount", []);
   }
@@ -69,7 +79,7 @@ export class WorkerScene extends WorkerHandle {
   }
 
   /**
-   * Like {@link Scene.openStill}.
+   * Like `Scene.openStill`.
    *
    * @param encoded - Its memory is moved to the worker.
    */
@@ -77,13 +87,13 @@ export class WorkerScene extends WorkerHandle {
     return this.call("openStill", [layer, encoded], { transfer: buffersOf(encoded) });
   }
 
-  /** Like {@link Scene.openClip}. */
+  /** Like `Scene.openClip`. */
   openClip(layer: number, clip: ClipInfo): Promise<void> {
     return this.call("openClip", [layer, clip]);
   }
 
   /**
-   * Like {@link Scene.pushPicture}.
+   * Like `Scene.pushPicture`.
    *
    * @param frame - Moved to the worker, where it is closed as soon as it is copied.
    */
@@ -92,7 +102,7 @@ export class WorkerScene extends WorkerHandle {
   }
 
   /**
-   * Like {@link Scene.pushPlanes}.
+   * Like `Scene.pushPlanes`.
    *
    * @param picture - Its memory is moved to the worker.
    * @returns the picture, come back.
@@ -101,13 +111,13 @@ export class WorkerScene extends WorkerHandle {
     return this.call("pushPlanes", [layer, tick, picture], { transfer: buffersOf(...picture.planes) });
   }
 
-  /** Like {@link Scene.endClip}. */
+  /** Like `Scene.endClip`. */
   endClip(layer: number, endTick: number): Promise<void> {
     return this.call("endClip", [layer, endTick]);
   }
 
   /**
-   * Like {@link Scene.pushInput}.
+   * Like `Scene.pushInput`.
    *
    * @param picture - Moved to the worker.
    * @returns planes, come back; nothing for a frame.
@@ -122,22 +132,22 @@ export class WorkerScene extends WorkerHandle {
     return pushed as Promise<P extends Planes ? Planes : undefined>;
   }
 
-  /** Like {@link Scene.seek}. */
+  /** Like `Scene.seek`. */
   seek(): Promise<void> {
     return this.call("seek", []);
   }
 
-  /** Like {@link Scene.assetTime}. */
+  /** Like `Scene.assetTime`. */
   assetTime(layer: number, n: number): Promise<number | undefined> {
     return this.call("assetTime", [layer, n]);
   }
 
-  /** Composes frame `n`, like {@link Scene.compose}, and draws it if the scene was opened with a canvas. */
+  /** Composes frame `n`, like `Scene.compose`, and draws it if the scene was opened with a canvas. */
   compose(n: number): Promise<void> {
     return this.call("compose", [n]);
   }
 
-  /** The composed canvas as a `VideoFrame`, like {@link Scene.canvasFrame}. Close it when it is done with. */
+  /** The composed canvas as a `VideoFrame`, like `Scene.canvasFrame`. Close it when it is done with. */
   canvasFrame(n: number): Promise<VideoFrame> {
     return this.call("canvasFrame", [n]);
   }
@@ -160,7 +170,7 @@ export class WorkerScene extends WorkerHandle {
     return this.call("canvasRgba", [out?.buffer], { transfer: buffersOf(out) });
   }
 
-  /** SHA-256 of the canvas, like {@link Scene.canvasHash}. */
+  /** SHA-256 of the canvas, like `Scene.canvasHash`. */
   canvasHash(): Promise<string> {
     return this.call("canvasHash", []);
   }

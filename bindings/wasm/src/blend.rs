@@ -20,18 +20,8 @@ impl Blend {
     /// `E_BAD_PARAMETER`.
     #[wasm_bindgen(constructor)]
     pub fn new(mode: &str, alpha: &str, opacity: u8) -> Result<Blend, JsValue> {
-        let modes = [
-            ("normal", Mode::Normal),
-            ("multiply", Mode::Multiply),
-            ("screen", Mode::Screen),
-            ("overlay", Mode::Overlay),
-            ("darken", Mode::Darken),
-            ("lighten", Mode::Lighten),
-            ("difference", Mode::Difference),
-            ("plus-lighter", Mode::PlusLighter),
-        ];
         let alphas = [("straight", Alpha::Straight), ("premultiplied", Alpha::Premultiplied)];
-        let (mode, alpha) = (options::word("mode", mode, &modes)?, options::word("alpha", alpha, &alphas)?);
+        let (mode, alpha) = (options::word("mode", mode, &Mode::NAMED)?, options::word("alpha", alpha, &alphas)?);
         Ok(Blend { blend: blend::Blend::default().with_mode(mode).with_alpha(alpha).with_opacity(opacity) })
     }
 
@@ -75,7 +65,7 @@ impl Blend {
         canvas: u32,
     ) -> Result<(), JsValue> {
         to.write(canvas, |canvas| {
-            from.lending.read(picture, |picture| {
+            from.lending.lent.read(picture, |picture| {
                 masks.read(mask, |mask| self.blend.draw_masked(&picture.view(), mask, (x, y), canvas))
             })
         })

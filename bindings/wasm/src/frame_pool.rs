@@ -31,8 +31,8 @@ impl FramePool {
     }
 
     /// Where the picture's bytes start in wasm memory; 0 if it is not lent.
-    pub fn address(&mut self, index: u32) -> u32 {
-        self.lending.get(index).map_or(0, |picture| picture.bytes_mut().as_mut_ptr() as usize as u32)
+    pub fn address(&self, index: u32) -> u32 {
+        self.lending.lent.with(index, |picture| picture.bytes_mut().as_mut_ptr() as usize as u32).unwrap_or(0)
     }
 
     /// One figure of the layout; see [`layout_figure`].
@@ -48,7 +48,7 @@ impl FramePool {
         index: u32,
         work: impl FnOnce(&FrameView<'_>) -> Result<R, Error>,
     ) -> Result<R, JsValue> {
-        self.lending.read(index, |picture| work(&picture.view()).map_err(errors::core))
+        self.lending.lent.read(index, |picture| work(&picture.view()).map_err(errors::core))
     }
 
     /// Writes a lent picture.
@@ -57,14 +57,13 @@ impl FramePool {
         index: u32,
         work: impl FnOnce(&mut FrameViewMut<'_>) -> Result<R, JsValue>,
     ) -> Result<R, JsValue> {
-        self.lending.write(index, |picture| work(&mut picture.view_mut()))
+        self.lending.lent.write(index, |picture| work(&mut picture.view_mut()))
     }
 }
 
 /// The pixel format of a name, for calls from TypeScript.
 pub(crate) fn format_named(name: &str) -> Result<PixelFormat, JsValue> {
-    PixelFormat::from_name(name)
-        .ok_or_else(|| errors::thrown("E_UNSUPPORTED_FORMAT", &format_args!("pixel format {name:?} is not known")))
+    PixelFormat::from_name(name).ok_or_else(|| errors::words("E_UNSUPPORTED_FORMAT", "format", name, "a pixel format"))
 }
 
 /// Figures 0 to 3 of plane `plane`: offset, stride, row bytes, rows; 0 past the last plane. Figure 4: the frame's size.

@@ -9,24 +9,38 @@ use millpond_core::video::composite::Target;
 use millpond_core::video::jpeg::{self, HuffmanTables, JpegOptions, Subsampling};
 use wasm_bindgen::prelude::*;
 
-/// What both encoders are made for.
-struct Spec {
+/// What the files are like, and of which pictures.
+#[wasm_bindgen]
+pub struct JpegSpec {
     format: PixelFormat,
     color: Color,
+    size: (u32, u32),
     options: JpegOptions<'static>,
 }
 
-impl Spec {
-    #[allow(clippy::too_many_arguments)]
-    fn new(
-        format: &str,
-        matrix: &str,
-        range: &str,
+#[wasm_bindgen]
+impl JpegSpec {
+    /// Files of such pictures, as they are unless told otherwise.
+    ///
+    /// # Errors
+    /// `E_UNSUPPORTED_FORMAT`, `E_BAD_PARAMETER`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(format: &str, width: u32, height: u32, matrix: &str, range: &str) -> Result<JpegSpec, JsValue> {
+        let (format, color) = (format_named(format)?, options::color(matrix, range)?);
+        Ok(JpegSpec { format, color, size: (width, height), options: JpegOptions::default() })
+    }
+
+    /// How they are coded.
+    ///
+    /// # Errors
+    /// `E_BAD_PARAMETER`.
+    pub fn coding(
+        &mut self,
         quality: u8,
         subsampling: &str,
         huffman: &str,
         restart_interval: u16,
-    ) -> Result<Spec, JsValue> {
+    ) -> Result<(), JsValue> {
         let subsamplings = [
             ("4:2:0", Subsampling::Yuv420),
             ("4:2:2", Subsampling::Yuv422),
@@ -36,8 +50,8 @@ impl Spec {
         let tables = [("standard", HuffmanTables::Standard), ("optimised", HuffmanTables::Optimised)];
         let subsampling = options::word("subsampling", subsampling, &subsamplings)?;
         let huffman = options::word("huffman", huffman, &tables)?;
-        let options = JpegOptions { quality, subsampling, huffman, restart_interval, ..JpegOptions::default() };
-        Ok(Spec { format: format_named(format)?, color: options::color(matrix, range)?, options })
+        self.options = JpegOptions { quality, subsampling, huffman, restart_interval, ..self.options };
+        Ok(())
     }
 }
 
@@ -60,21 +74,9 @@ impl JpegEncoder {
     /// # Errors
     /// `E_UNSUPPORTED_FORMAT`, `E_BAD_SIZE`, `E_BAD_PARAMETER`, `E_OUT_OF_MEMORY`.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments)]
-    pub fn new(
-        format: &str,
-        width: u32,
-        height: u32,
-        matrix: &str,
-        range: &str,
-        quality: u8,
-        subsampling: &str,
-        huffman: &str,
-        restart_interval: u16,
-    ) -> Result<JpegEncoder, JsValue> {
-        let Spec { format, color, options } =
-            Spec::new(format, matrix, range, quality, subsampling, huffman, restart_interval)?;
-        let encoder = jpeg::JpegEncoder::new(format, width, height, color, &options).map_err(errors::core)?;
+    pub fn new(spec: &JpegSpec) -> Result<JpegEncoder, JsValue> {
+        let JpegSpec { format, color, size: (width, height), options } = spec;
+        let encoder = jpeg::JpegEncoder::new(*format, *width, *height, *color, options).map_err(errors::core)?;
         let file = room(encoder.max_len())?;
         Ok(JpegEncoder { encoder, file })
     }
@@ -111,20 +113,9 @@ impl JpegStrips {
     /// # Errors
     /// `E_UNSUPPORTED_FORMAT`, `E_BAD_SIZE`, `E_BAD_PARAMETER`, `E_OUT_OF_MEMORY`.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments)]
-    pub fn new(
-        format: &str,
-        width: u32,
-        height: u32,
-        matrix: &str,
-        range: &str,
-        quality: u8,
-        subsampling: &str,
-        restart_interval: u16,
-    ) -> Result<JpegStrips, JsValue> {
-        let Spec { format, color, options } =
-            Spec::new(format, matrix, range, quality, subsampling, "standard", restart_interval)?;
-        let strips = jpeg::JpegStrips::new(format, width, height, color, &options).map_err(errors::core)?;
+    pub fn new(spec: &JpegSpec) -> Result<JpegStrips, JsValue> {
+        let JpegSpec { format, color, size: (width, height), options } = spec;
+        let strips = jpeg::JpegStrips::new(*format, *width, *height, *color, options).map_err(errors::core)?;
         let file = room(strips.max_len())?;
         Ok(JpegStrips { strips, changed: Vec::with_capacity(64), file })
     }

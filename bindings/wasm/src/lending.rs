@@ -4,19 +4,33 @@
 //! it may change, and TypeScript looks at that. An object that is out when the pool is closed stays good until then.
 
 use crate::{errors, memory};
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::time::Duration;
 use millpond_core::Error;
 use millpond_core::pool::{Exhausted, Growth, Pool, PoolConfig, PoolStats, Pooled, Recycle, Reset};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use wasm_bindgen::prelude::*;
 
 /// A pool, and what it has lent.
 pub(crate) struct Lending<T: Recycle> {
     pub(crate) pool: Pool<T>,
-    /// Lent objects; TypeScript knows them by index.
-    lent: Vec<RefCell<Option<Pooled<T>>>>,
+    pub(crate) lent: Lent<T>,
     object_bytes: u64,
 }
+
+/// Lent objects; TypeScript knows them by index.
+pub(crate) struct Lent<T: Recycle>(Vec<Rc<Loan<T>>>);
+
+/// A place for a lent object.
+pub(crate) struct Loan<T: Recycle> {
+    /// Tells the object from what lay here before; no two loans have the same.
+    number: Cell<u64>,
+    object: RefCell<Option<Pooled<T>>>,
+}
+
+/// Numbers loans.
+static LOANS: AtomicU64 = AtomicU64::new(1);
 
 /// The most objects of one pool.
 const MAX_CAPACITY: u32 = 1024;
@@ -66,6 +80,13 @@ impl PoolPolicy {
     }
 }
 
+#[cfg(feature = "video")]
+impl PoolPolicy {
+    pub(crate) fn config(self) -> PoolConfig {
+        self.0
+    }
+}
+
 impl<T: Recycle> Lending<T> {
     /// Makes the pool, whose objects take so many bytes each, after seeing to it that there is room for them.
     pub(crate) fn new(
@@ -75,45 +96,62 @@ impl<T: Recycle> Lending<T> {
     ) -> Result<Lending<T>, JsValue> {
         memory::reserve((config.initial as u64).saturating_mul(object_bytes))?;
         let pool = make(config).map_err(errors::core)?;
-        let lent = (0..config.initial).map(|_| RefCell::default()).collect();
-        Ok(Lending { pool, lent, object_bytes })
+        Ok(Lending { pool, lent: Lent::with_room(config.initial), object_bytes })
     }
 
     /// Borrows an object and returns its number.
     pub(crate) fn acquire(&mut self) -> Result<u32, JsValue> {
-        // An allocation that failed would end the module, so there must be room before the pool makes more.
-        let more = self.due();
-        if more > 0 {
-            memory::reserve((more as u64).saturating_mul(self.object_bytes))?;
-        }
-        let object = self.pool.acquire().map_err(errors::core)?;
-        let free = self.lent.iter_mut().position(|slot| slot.get_mut().is_none());
+        reserve_for(&self.pool, self.object_bytes)?;
+        Ok(self.lent.lend(self.pool.acquire().map_err(errors::core)?))
+    }
+}
+
+/// Sees to it that there is room for what the next acquire makes: an allocation that failed would end the module.
+pub(crate) fn reserve_for<T: Recycle>(pool: &Pool<T>, object_bytes: u64) -> Result<(), JsValue> {
+    match due(pool.stats(), pool.config()) {
+        0 => Ok(()),
+        more => memory::reserve((more as u64).saturating_mul(object_bytes)),
+    }
+}
+
+/// How many objects the next acquire would make.
+fn due(stats: PoolStats, config: &PoolConfig) -> usize {
+    if stats.available > 0 {
+        return 0;
+    }
+    let room = config.max.saturating_sub(stats.capacity);
+    let step = match config.growth {
+        Growth::Fixed => 0,
+        Growth::Linear(step) => step.min(room),
+        Growth::Exponential => stats.capacity.max(1).min(room),
+    };
+    if step == 0 && config.exhausted == Exhausted::Allocate { 1 } else { step }
+}
+
+impl<T: Recycle> Lent<T> {
+    /// Room for so many objects at once.
+    pub(crate) fn with_room(objects: usize) -> Lent<T> {
+        Lent((0..objects).map(|_| Rc::default()).collect())
+    }
+
+    /// Lends an object by number.
+    ///
+    /// # Realtime
+    /// Allocates only for more objects than were ever lent at once.
+    pub(crate) fn lend(&mut self, object: Pooled<T>) -> u32 {
+        let free = self.0.iter().position(|loan| loan.object.try_borrow().is_ok_and(|object| object.is_none()));
         let index = free.unwrap_or_else(|| {
-            self.lent.push(RefCell::default());
-            self.lent.len() - 1
+            self.0.push(Rc::default());
+            self.0.len() - 1
         });
-        *self.lent[index].get_mut() = Some(object);
-        Ok(index as u32)
+        self.0[index].number.set(LOANS.fetch_add(1, Ordering::Relaxed));
+        self.0[index].object.replace(Some(object));
+        index as u32
     }
 
-    /// How many objects the next acquire would make.
-    fn due(&self) -> usize {
-        let (stats, config) = (self.pool.stats(), self.pool.config());
-        if stats.available > 0 {
-            return 0;
-        }
-        let room = config.max.saturating_sub(stats.capacity);
-        let step = match config.growth {
-            Growth::Fixed => 0,
-            Growth::Linear(step) => step.min(room),
-            Growth::Exponential => stats.capacity.max(1).min(room),
-        };
-        if step == 0 && config.exhausted == Exhausted::Allocate { 1 } else { step }
-    }
-
-    /// An object that is lent.
-    pub(crate) fn get(&mut self, index: u32) -> Option<&mut T> {
-        self.lent.get_mut(index as usize)?.get_mut().as_deref_mut()
+    /// Works on a lent object; `None` if it is not lent.
+    pub(crate) fn with<R>(&self, index: u32, work: impl FnOnce(&mut T) -> R) -> Option<R> {
+        self.0.get(index as usize)?.object.try_borrow_mut().ok()?.as_deref_mut().map(work)
     }
 
     /// Works on a lent object.
@@ -122,8 +160,8 @@ impl<T: Recycle> Lending<T> {
     /// `E_CLOSED` if it is not lent, `E_SAME_PICTURE` if it is being written in the same call.
     #[cfg(feature = "video")]
     pub(crate) fn read<R>(&self, index: u32, work: impl FnOnce(&T) -> Result<R, JsValue>) -> Result<R, JsValue> {
-        let slot = self.lent.get(index as usize).ok_or_else(not_lent)?;
-        work(slot.try_borrow().map_err(|_| same_picture())?.as_ref().ok_or_else(not_lent)?)
+        let loan = self.0.get(index as usize).ok_or_else(not_lent)?;
+        work(loan.object.try_borrow().map_err(|_| same_picture())?.as_ref().ok_or_else(not_lent)?)
     }
 
     /// Writes a lent object.
@@ -132,25 +170,56 @@ impl<T: Recycle> Lending<T> {
     /// As [`read`](Self::read).
     #[cfg(feature = "video")]
     pub(crate) fn write<R>(&self, index: u32, work: impl FnOnce(&mut T) -> Result<R, JsValue>) -> Result<R, JsValue> {
-        let slot = self.lent.get(index as usize).ok_or_else(not_lent)?;
-        work(slot.try_borrow_mut().map_err(|_| same_picture())?.as_mut().ok_or_else(not_lent)?)
+        let loan = self.0.get(index as usize).ok_or_else(not_lent)?;
+        work(loan.object.try_borrow_mut().map_err(|_| same_picture())?.as_mut().ok_or_else(not_lent)?)
+    }
+
+    /// The place of an object that is lent, and the number of the loan.
+    #[cfg(feature = "video")]
+    pub(crate) fn loan(&self, index: u32) -> Result<(Rc<Loan<T>>, u64), JsValue> {
+        let loan = self.0.get(index as usize).filter(|loan| loan.object.borrow().is_some()).ok_or_else(not_lent)?;
+        Ok((Rc::clone(loan), loan.number.get()))
     }
 
     /// Takes an object back; a number that is not lent is ignored.
-    pub(crate) fn release(&mut self, index: u32) {
-        if let Some(slot) = self.lent.get_mut(index as usize) {
-            *slot.get_mut() = None;
+    pub(crate) fn release(&self, index: u32) {
+        if let Some(loan) = self.0.get(index as usize) {
+            loan.object.take();
         }
     }
 }
 
+impl<T: Recycle> Default for Loan<T> {
+    fn default() -> Loan<T> {
+        Loan { number: Cell::new(0), object: RefCell::new(None) }
+    }
+}
+
 #[cfg(feature = "video")]
-fn not_lent() -> JsValue {
+impl<T: Recycle> Loan<T> {
+    /// Takes the object out for as long as a call lasts, if this is still the loan of that number.
+    pub(crate) fn take(&self, number: u64) -> Option<Pooled<T>> {
+        if self.is(number) { self.object.take() } else { None }
+    }
+
+    /// Whether this is still the loan of that number, if anything is lent.
+    pub(crate) fn is(&self, number: u64) -> bool {
+        self.number.get() == number
+    }
+
+    /// Puts it back.
+    pub(crate) fn put(&self, object: Pooled<T>) {
+        self.object.replace(Some(object));
+    }
+}
+
+#[cfg(feature = "video")]
+pub(crate) fn not_lent() -> JsValue {
     errors::thrown("E_CLOSED", &"this slot was released")
 }
 
 #[cfg(feature = "video")]
-fn same_picture() -> JsValue {
+pub(crate) fn same_picture() -> JsValue {
     errors::thrown("E_SAME_PICTURE", &"a picture cannot be read and written in one call")
 }
 
@@ -191,8 +260,8 @@ macro_rules! pool_calls {
             ///
             /// # Realtime
             /// Does not allocate.
-            pub fn release(&mut self, index: u32) {
-                self.lending.release(index);
+            pub fn release(&self, index: u32) {
+                self.lending.lent.release(index);
             }
 
             /// One figure of the statistics, in the order of `PoolStats` in TypeScript.

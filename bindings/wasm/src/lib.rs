@@ -8,6 +8,10 @@
 #[cfg(feature = "video")]
 mod blend;
 #[cfg(feature = "video")]
+mod buffer_pool;
+#[cfg(feature = "video")]
+mod compositor;
+#[cfg(feature = "video")]
 mod converter;
 mod errors;
 #[cfg(feature = "video")]
@@ -40,11 +44,15 @@ mod tensor_pool;
 #[cfg(feature = "video")]
 pub use blend::{Blend, feathered_mask};
 #[cfg(feature = "video")]
+pub use buffer_pool::{BufferClasses, BufferPool};
+#[cfg(feature = "video")]
+pub use compositor::{Compositor, CompositorLayer};
+#[cfg(feature = "video")]
 pub use converter::Converter;
 #[cfg(feature = "video")]
 pub use frame_pool::FramePool;
 #[cfg(feature = "video")]
-pub use jpeg::{JpegEncoder, JpegStrips};
+pub use jpeg::{JpegEncoder, JpegSpec, JpegStrips};
 pub use lending::PoolPolicy;
 #[cfg(feature = "audio")]
 pub use mel::Mel;
@@ -52,7 +60,7 @@ pub use mel::Mel;
 pub use mel_config::MelConfig;
 #[cfg(feature = "audio")]
 pub use mel_stream::MelStream;
-pub use memory::{heap_bytes, opening_allocations, set_opening, steady_allocations};
+pub use memory::{growths, heap_bytes, opening_allocations, reserve_memory, set_opening, steady_allocations};
 #[cfg(feature = "scene")]
 pub use mixer::Mixer;
 #[cfg(feature = "video")]
@@ -63,5 +71,5 @@ pub use sample_pool::SamplePool;
 #[cfg(feature = "scene")]
 pub use scene::Scene;
 #[cfg(feature = "video")]
-pub use tensor::{FrameToTensor, TensorToFrame};
+pub use tensor::{FrameToTensor, TensorSpec, TensorToFrame};
 pub use tensor_pool::TensorPool;

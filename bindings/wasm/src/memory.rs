@@ -26,6 +26,21 @@ pub fn heap_bytes() -> f64 {
     memory::heap_bytes().unwrap_or(0) as f64
 }
 
+/// How often the heap has made wasm memory grow.
+#[wasm_bindgen]
+pub fn growths() -> f64 {
+    memory::growths() as f64
+}
+
+/// Grows wasm memory, at once, so far that `bytes` more can be handed out without another growth.
+///
+/// # Errors
+/// `E_OUT_OF_MEMORY`.
+#[wasm_bindgen(js_name = reserveMemory)]
+pub fn reserve_memory(bytes: f64) -> Result<(), JsValue> {
+    reserve(bytes as u64)
+}
+
 thread_local! {
     static SCOPE: RefCell<Option<OpeningScope>> = const { RefCell::new(None) };
 }
@@ -47,7 +62,7 @@ pub(crate) fn reserve(bytes: u64) -> Result<(), JsValue> {
             core::hint::black_box(&probe);
             Ok(())
         }
-        _ => Err(errors::thrown("E_OUT_OF_MEMORY", &format_args!("wasm memory has no room for {bytes} more bytes"))),
+        _ => Err(errors::out_of_memory(bytes)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `Mixer`: the scene's sound, from PCM that TypeScript writes to a fixed region.
 
 use crate::errors;
-use crate::scene::{Scene, refused};
+use crate::scene::Scene;
 use millpond_core::Rational;
 use millpond_scene::seconds;
 use millpond_scene::sound::{self, MAX_BLOCK};
@@ -32,7 +32,7 @@ impl Mixer {
     #[wasm_bindgen(constructor)]
     pub fn new(scene: &Scene) -> Result<Mixer, JsValue> {
         Ok(Mixer {
-            mixer: sound::Mixer::new(scene.sounds()).map_err(refused)?,
+            mixer: sound::Mixer::new(scene.sounds()).map_err(errors::scene)?,
             input: vec![0.0; CHANNELS * PUSH_FRAMES],
             output: vec![0.0; 2 * MAX_BLOCK],
         })
@@ -43,7 +43,7 @@ impl Mixer {
     /// # Errors
     /// `E_SCENE_CHANGED`; those of [`Mixer::new`]. Nothing changes then.
     pub fn update(&mut self, scene: &Scene) -> Result<Vec<u32>, JsValue> {
-        let moved = self.mixer.set_sounds(scene.sounds()).map_err(refused)?;
+        let moved = self.mixer.set_sounds(scene.sounds()).map_err(errors::scene)?;
         Ok(moved.into_iter().map(|sound| sound as u32).collect())
     }
 
@@ -60,7 +60,7 @@ impl Mixer {
     /// # Errors
     /// `E_NO_SUCH`, `E_BAD_PARAMETER`.
     pub fn open(&mut self, sound: u32, rate_hz: u32, channels: u32) -> Result<(), JsValue> {
-        self.mixer.open(sound as usize, rate_hz, channels as usize).map_err(refused)
+        self.mixer.open(sound as usize, rate_hz, channels as usize).map_err(errors::scene)
     }
 
     /// Asset time in seconds from which PCM is wanted.
@@ -69,7 +69,7 @@ impl Mixer {
     /// `E_NO_SUCH`, `E_SOUND_NOT_OPEN`.
     #[wasm_bindgen(js_name = wantedFrom)]
     pub fn wanted_from(&self, sound: u32) -> Result<f64, JsValue> {
-        self.mixer.wanted_from(sound as usize).map(seconds).map_err(refused)
+        self.mixer.wanted_from(sound as usize).map(seconds).map_err(errors::scene)
     }
 
     /// Input frames that the next push surely takes.
@@ -77,7 +77,7 @@ impl Mixer {
     /// # Errors
     /// `E_NO_SUCH`, `E_SOUND_NOT_OPEN`.
     pub fn room(&self, sound: u32) -> Result<u32, JsValue> {
-        self.mixer.room(sound as usize).map(|frames| frames as u32).map_err(refused)
+        self.mixer.room(sound as usize).map(|frames| frames as u32).map_err(errors::scene)
     }
 
     /// Address of the region for PCM: 8 channels of 8192 frames.
@@ -105,7 +105,7 @@ impl Mixer {
             *plane = &region[..frames];
         }
         let pts = (!tick.is_nan()).then(|| (tick as i64, Rational::from_integer(time_scale.into())));
-        let taken = self.mixer.push(sound as usize, pts, &planar[..channels]).map_err(refused)?;
+        let taken = self.mixer.push(sound as usize, pts, &planar[..channels]).map_err(errors::scene)?;
         Ok(taken as u32)
     }
 
@@ -114,7 +114,7 @@ impl Mixer {
     /// # Errors
     /// `E_NO_SUCH`.
     pub fn end(&mut self, sound: u32) -> Result<(), JsValue> {
-        self.mixer.end(sound as usize).map_err(refused)
+        self.mixer.end(sound as usize).map_err(errors::scene)
     }
 
     /// Mixes the next frames and returns the address of the left channel; the right one lies 4096 floats behind it.
@@ -132,7 +132,7 @@ impl Mixer {
             let error = millpond_core::Error::BadParameter { name: "frames", value: frames as f64, expected };
             return Err(errors::core(error));
         };
-        self.mixer.mix_into(left, right).map_err(refused)?;
+        self.mixer.mix_into(left, right).map_err(errors::scene)?;
         Ok(self.output.as_ptr() as usize as u32)
     }
 

@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 pub(crate) fn word<T: Copy>(what: &str, word: &str, words: &[(&str, T)]) -> Result<T, JsValue> {
     words.iter().find(|(known, _)| *known == word).map(|(_, value)| *value).ok_or_else(|| {
         let known: Vec<&str> = words.iter().map(|(known, _)| *known).collect();
-        errors::thrown("E_BAD_PARAMETER", &format_args!("{what} is {word:?}, expected one of {}", known.join(", ")))
+        errors::words("E_BAD_PARAMETER", what, word, &known.join(", "))
     })
 }
 
@@ -28,15 +28,7 @@ pub(crate) fn color(matrix: &str, range: &str) -> Result<Color, JsValue> {
 
 /// A resampling filter.
 pub(crate) fn filter(name: &str) -> Result<Filter, JsValue> {
-    let filters = [
-        ("bilinear-antialiased", Filter::BilinearAntialiased),
-        ("bilinear", Filter::Bilinear),
-        ("nearest", Filter::Nearest),
-        ("box", Filter::Box),
-        ("catmull-rom", Filter::CatmullRom),
-        ("lanczos3", Filter::Lanczos3),
-    ];
-    word("filter", name, &filters)
+    word("filter", name, &Filter::NAMED)
 }
 
 /// A crop, `x y width height` as decimals or fractions; all of the picture if empty.
@@ -46,7 +38,7 @@ pub(crate) fn crop(text: &str, (width, height): (u32, u32)) -> Result<Crop, JsVa
     }
     let mut numbers = text.split(' ').map(parse_rational);
     let mut number = || -> Result<Rational, JsValue> {
-        let bad = || errors::thrown("E_BAD_PARAMETER", &format_args!("crop is {text:?}, expected x, y, width, height"));
+        let bad = || errors::words("E_BAD_PARAMETER", "crop", text, "x, y, width, height");
         numbers.next().flatten().ok_or_else(bad)
     };
     let (x, y, width, height) = (number()?, number()?, number()?, number()?);

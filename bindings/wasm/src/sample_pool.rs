@@ -46,19 +46,18 @@ impl SamplePool {
     ///
     /// # Errors
     /// `E_BAD_PARAMETER` if there is no such channel.
-    pub fn address(&mut self, index: u32, channel: u32) -> Result<u32, JsValue> {
-        let Some(block) = self.lending.get(index) else { return Ok(0) };
-        let start = match block.layout().format() {
+    pub fn address(&self, index: u32, channel: u32) -> Result<u32, JsValue> {
+        let start = self.lending.lent.with(index, |block| match block.layout().format() {
             SampleFormat::I16 => start::<i16>(block, channel),
             SampleFormat::I32 => start::<i32>(block, channel),
             SampleFormat::F32 => start::<f32>(block, channel),
-        };
-        start.map_err(errors::core)
+        });
+        start.unwrap_or(Ok(0)).map_err(errors::core)
     }
 
     /// Frames that count in a block.
-    pub fn frames(&mut self, index: u32) -> u32 {
-        self.lending.get(index).map_or(0, |block| block.frames() as u32)
+    pub fn frames(&self, index: u32) -> u32 {
+        self.lending.lent.with(index, |block| block.frames() as u32).unwrap_or(0)
     }
 
     /// Says how many frames count.
@@ -66,9 +65,9 @@ impl SamplePool {
     /// # Errors
     /// `E_BUFFER_TOO_SMALL`.
     #[wasm_bindgen(js_name = setFrames)]
-    pub fn set_frames(&mut self, index: u32, frames: u32) -> Result<(), JsValue> {
-        let Some(block) = self.lending.get(index) else { return Ok(()) };
-        block.set_frames(frames as usize).map_err(errors::core)
+    pub fn set_frames(&self, index: u32, frames: u32) -> Result<(), JsValue> {
+        let set = self.lending.lent.with(index, |block| block.set_frames(frames as usize));
+        set.unwrap_or(Ok(())).map_err(errors::core)
     }
 }
 

@@ -2,30 +2,43 @@
 
 use crate::frame_pool::format_named;
 use crate::{FramePool, TensorPool, errors, options};
-use millpond_core::video::tensor::{self, ChannelOrder, FrameToTensorSpec, Normalise, TensorLayout, TensorSpec};
+use millpond_core::video::tensor::{self, ChannelOrder, FrameToTensorSpec, Normalise, TensorLayout};
 use wasm_bindgen::prelude::*;
 
-/// What a tensor of a batch is; see [`tensor_spec`].
-fn tensor_spec(
-    width: u32,
-    height: u32,
-    layout: &str,
-    order: &str,
-    normalise: &str,
-    figures: [f32; 6],
-) -> Result<TensorSpec, JsValue> {
-    let [m0, m1, m2, s0, s1, s2] = figures;
-    let ways = [
-        ("0..1", Normalise::ZeroToOne),
-        ("-1..1", Normalise::MinusOneToOne),
-        ("mean-std", Normalise::MeanStd { mean: [m0, m1, m2], std: [s0, s1, s2] }),
-    ];
-    Ok(TensorSpec {
-        layout: options::word("layout", layout, &[("chw", TensorLayout::Chw), ("hwc", TensorLayout::Hwc)])?,
-        order: options::word("order", order, &[("rgb", ChannelOrder::Rgb), ("bgr", ChannelOrder::Bgr)])?,
-        normalise: options::word("normalise", normalise, &ways)?,
-        ..TensorSpec::new(width, height)
-    })
+/// What a tensor of a batch is: of RGB, codes 0 to 255 as 0 to 1, unless told otherwise.
+#[wasm_bindgen]
+pub struct TensorSpec(tensor::TensorSpec);
+
+#[wasm_bindgen]
+impl TensorSpec {
+    /// A tensor of so many pixels, `chw` or `hwc`, of `rgb` or `bgr`.
+    ///
+    /// # Errors
+    /// `E_BAD_PARAMETER`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(width: u32, height: u32, layout: &str, order: &str) -> Result<TensorSpec, JsValue> {
+        Ok(TensorSpec(tensor::TensorSpec {
+            layout: options::word("layout", layout, &[("chw", TensorLayout::Chw), ("hwc", TensorLayout::Hwc)])?,
+            order: options::word("order", order, &[("rgb", ChannelOrder::Rgb), ("bgr", ChannelOrder::Bgr)])?,
+            ..tensor::TensorSpec::new(width, height)
+        }))
+    }
+
+    /// What the codes become: `0..1` or `-1..1`.
+    ///
+    /// # Errors
+    /// `E_BAD_PARAMETER`.
+    pub fn normalise(&mut self, way: &str) -> Result<(), JsValue> {
+        let ways = [("0..1", Normalise::ZeroToOne), ("-1..1", Normalise::MinusOneToOne)];
+        self.0.normalise = options::word("normalise", way, &ways)?;
+        Ok(())
+    }
+
+    /// They become (v / 255 − mean) / std: means and deviations of red, green, blue.
+    #[wasm_bindgen(js_name = meanStd)]
+    pub fn mean_std(&mut self, m0: f32, m1: f32, m2: f32, s0: f32, s1: f32, s2: f32) {
+        self.0.normalise = Normalise::MeanStd { mean: [m0, m1, m2], std: [s0, s1, s2] };
+    }
 }
 
 /// A planned crop, resampling, conversion and normalisation.
@@ -50,25 +63,14 @@ impl FrameToTensor {
         range: &str,
         crop: &str,
         filter: &str,
-        width: u32,
-        height: u32,
-        layout: &str,
-        order: &str,
-        normalise: &str,
-        m0: f32,
-        m1: f32,
-        m2: f32,
-        s0: f32,
-        s1: f32,
-        s2: f32,
+        tensor: &TensorSpec,
     ) -> Result<FrameToTensor, JsValue> {
-        let tensor = tensor_spec(width, height, layout, order, normalise, [m0, m1, m2, s0, s1, s2])?;
         let source = (source_width, source_height);
         let spec = FrameToTensorSpec {
             color: options::color(matrix, range)?,
             crop: options::crop(crop, source)?,
             filter: options::filter(filter)?,
-            ..FrameToTensorSpec::new(format_named(format)?, source, tensor)
+            ..FrameToTensorSpec::new(format_named(format)?, source, tensor.0)
         };
         Ok(FrameToTensor { plan: tensor::FrameToTensor::new(spec).map_err(errors::core)? })
     }
@@ -89,7 +91,7 @@ impl FrameToTensor {
         index: u32,
     ) -> Result<(), JsValue> {
         let tensor = self.plan.spec().tensor;
-        to.lending.write(batch, |batch| {
+        to.lending.lent.write(batch, |batch| {
             let out = tensor.slot(batch.as_mut_slice(), index as usize).map_err(errors::core)?;
             from.read(picture, |picture| self.plan.tensor_into(picture, out))
         })
@@ -100,7 +102,7 @@ impl FrameToTensor {
 #[wasm_bindgen]
 pub struct TensorToFrame {
     plan: tensor::TensorToFrame,
-    tensor: TensorSpec,
+    tensor: tensor::TensorSpec,
 }
 
 #[wasm_bindgen]
@@ -110,22 +112,8 @@ impl TensorToFrame {
     /// # Errors
     /// `E_UNSUPPORTED_FORMAT`, `E_BAD_SIZE`, `E_BAD_PARAMETER`.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments)]
-    pub fn new(
-        format: &str,
-        width: u32,
-        height: u32,
-        layout: &str,
-        order: &str,
-        normalise: &str,
-        m0: f32,
-        m1: f32,
-        m2: f32,
-        s0: f32,
-        s1: f32,
-        s2: f32,
-    ) -> Result<TensorToFrame, JsValue> {
-        let tensor = tensor_spec(width, height, layout, order, normalise, [m0, m1, m2, s0, s1, s2])?;
+    pub fn new(format: &str, tensor: &TensorSpec) -> Result<TensorToFrame, JsValue> {
+        let tensor = tensor.0;
         let plan = tensor::TensorToFrame::new(tensor, format_named(format)?).map_err(errors::core)?;
         Ok(TensorToFrame { plan, tensor })
     }
@@ -145,7 +133,7 @@ impl TensorToFrame {
         to: &FramePool,
         picture: u32,
     ) -> Result<(), JsValue> {
-        from.lending.write(batch, |batch| {
+        from.lending.lent.write(batch, |batch| {
             let tensor = self.tensor.slot(batch.as_mut_slice(), index as usize).map_err(errors::core)?;
             to.write(picture, |picture| self.plan.frame_into(tensor, picture).map_err(errors::core))
         })

@@ -30,8 +30,8 @@ impl TensorPool {
     }
 
     /// Where the numbers start in wasm memory; 0 if the tensor is not lent.
-    pub fn address(&mut self, index: u32) -> u32 {
-        self.lending.get(index).map_or(0, |tensor| tensor.as_mut_slice().as_mut_ptr() as usize as u32)
+    pub fn address(&self, index: u32) -> u32 {
+        self.lending.lent.with(index, |tensor| tensor.as_mut_slice().as_mut_ptr() as usize as u32).unwrap_or(0)
     }
 }
 

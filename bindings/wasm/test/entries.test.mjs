@@ -47,10 +47,10 @@ test("every entry loads itself, and computes the same", () => {
 test("two entries live side by side", () => {
   const code = `
     import { Mel } from "millpond/audio";
-    import { Mel as Other, memoryStats } from "millpond";
-    const before = memoryStats().openingAllocations;
+    import { Mel as Other, stats } from "millpond";
+    const before = stats().memory.openingAllocations;
     new Mel("lipsync").close();
-    console.log(memoryStats().openingAllocations - before, new Other("lipsync").nMels);
+    console.log(stats().memory.openingAllocations - before, new Other("lipsync").nMels);
   `;
   assert.equal(runIn(project, "two.mjs", code), "0 80\n");
 });

@@ -8,25 +8,25 @@ before(async () => (millpond = await importFrom(install())));
 const throwsCode = (code, work) => assert.throws(work, (error) => error.name === "MillpondError" && error.code === code);
 
 test("lending and giving back allocate nothing", () => {
-  const { FramePool, memoryStats } = millpond;
+  const { FramePool, stats } = millpond;
   using_(new FramePool("i420", 640, 360, 3), (pool) => {
-    const before = memoryStats();
+    const before = stats().memory;
     for (let i = 0; i < 100; i++) {
       const slots = [pool.acquire(), pool.acquire(), pool.acquire()];
       slots.forEach((slot, index) => slot.plane(1).fill(index));
       slots.forEach((slot) => slot.release());
     }
-    assert.deepEqual(memoryStats(), before);
+    assert.deepEqual(stats().memory, before);
     const { capacity, available, inUse, peak, acquires, releases } = pool.stats();
     assert.deepEqual([capacity, available, inUse, peak, acquires, releases], [3, 3, 0, 3, 300, 300]);
   });
 });
 
 test("the counters do count: making a pool allocates, as opening", () => {
-  const { FramePool, memoryStats } = millpond;
-  const before = memoryStats();
+  const { FramePool, stats } = millpond;
+  const before = stats().memory;
   using_(new FramePool("rgba", 64, 64, 2), () => {
-    const after = memoryStats();
+    const after = stats().memory;
     assert.ok(after.openingAllocations >= before.openingAllocations + 2);
     assert.equal(after.steadyAllocations, before.steadyAllocations);
   });

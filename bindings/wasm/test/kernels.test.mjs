@@ -27,9 +27,9 @@ function pixels(slot) {
 /** Runs `work` some times and asserts that it makes no allocation on the module's heap. */
 function allocatesNothing(work) {
   work();
-  const before = millpond.memoryStats().steadyAllocations;
+  const before = millpond.stats().memory.steadyAllocations;
   for (let n = 0; n < 10; n++) work();
-  assert.equal(millpond.memoryStats().steadyAllocations, before);
+  assert.equal(millpond.stats().memory.steadyAllocations, before);
 }
 
 const code = (code) => ({ name: "MillpondError", code });

@@ -111,7 +111,7 @@ test("every field can be set: each profile is made of another", () => {
 });
 
 test("a stream at another rate is the whole clip, and nothing allocates", () => {
-  const { Mel, MelStream, memoryStats } = millpond;
+  const { Mel, MelStream, stats } = millpond;
   for (const profile of ["lipsync", "torchaudio", "kaldi-fbank-80"]) {
     const samples = Float32Array.from({ length: 48_000 }, (_, n) => 0.5 * Math.sin((n * n) / 48_000));
     const mel = new Mel(profile, 48_000);
@@ -124,14 +124,14 @@ test("a stream at another rate is the whole clip, and nothing allocates", () => 
     for (let run = 0; run < 2; run++) {
       rows.length = 0;
       stream.reset();
-      const before = memoryStats();
+      const before = stats().memory;
       for (let at = 0; at < samples.length; at += 128) {
         const needed = stream.outputLength(128);
         const count = stream.push(samples.subarray(at, at + 128), out);
         assert.equal(count * stream.nMels, needed);
         if (count > 0) rows.push(out.slice(0, needed));
       }
-      quanta.push(memoryStats().steadyAllocations - before.steadyAllocations);
+      quanta.push(stats().memory.steadyAllocations - before.steadyAllocations);
       rows.push(stream.flush());
     }
     assert.deepEqual(quanta, [0, 0], profile);
@@ -167,14 +167,14 @@ test("a stream draws the columns of the whole picture", () => {
 });
 
 test("a clip that is not longer than one before allocates nothing", () => {
-  const { Mel, memoryStats } = millpond;
+  const { Mel, stats } = millpond;
   const mel = new Mel("lipsync", 44_100);
   const samples = Float32Array.from({ length: 44_100 }, (_, index) => Math.sin(index / 20));
   const features = new Float32Array(mel.outputLength(samples.length));
   mel.process(samples, features);
-  const [before, first] = [memoryStats(), features.slice()];
+  const [before, first] = [stats().memory, features.slice()];
   for (let run = 0; run < 10; run++) mel.process(samples, features);
-  assert.deepEqual(memoryStats(), before);
+  assert.deepEqual(stats().memory, before);
   assert.deepEqual(features, first, "a clip does not depend on the one before");
 });
 

@@ -35,7 +35,7 @@ test("sounds are placed, scaled and summed", () => {
 });
 
 test("a full queue takes a part and the rest later; nothing allocates", () => {
-  const { Mixer, memoryStats } = millpond;
+  const { Mixer, stats } = millpond;
   const mixer = new Mixer(scene());
   mixer.open(0, 44_100, 1);
   mixer.end(1);
@@ -43,12 +43,12 @@ test("a full queue takes a part and the rest later; nothing allocates", () => {
   let pushed = mixer.push(0, pcm);
   assert.ok(pushed > 0 && pushed < 200_000);
   assert.ok(mixer.room(0) < 4096);
-  const before = memoryStats();
+  const before = stats().memory;
   while (mixer.position < 180_000) {
     if (mixer.need(4096) === 0) pushed += mixer.push(0, pcm, pushed);
     else mixer.mix(4096);
   }
-  assert.deepEqual(memoryStats(), before);
+  assert.deepEqual(stats().memory, before);
   mixer.seek(0);
   assert.equal(mixer.need(4096), 0);
 });

@@ -78,7 +78,7 @@ test("what a client left is kept, or zeroed", () => {
 });
 
 test("blocks of PCM are views of the right kind", () => {
-  const { SamplePool, memoryStats } = millpond;
+  const { SamplePool, stats } = millpond;
   const planar = new SamplePool({ format: "f32", arrangement: "planar", channels: 2, frames: 100 }, 2);
   const block = planar.acquire();
   block.channel(0).fill(1);
@@ -92,11 +92,11 @@ test("blocks of PCM are views of the right kind", () => {
   throwsCode("E_SAMPLE_MISMATCH", () => block.interleaved);
   block.release();
   throwsCode("E_CLOSED", () => block.channel(0));
-  const before = memoryStats();
+  const before = stats().memory;
   const again = planar.acquire();
   assert.equal(again.frames, 100, "all frames count again");
   again.release();
-  assert.deepEqual(memoryStats(), before);
+  assert.deepEqual(stats().memory, before);
   const interleaved = new SamplePool({ format: "i16", arrangement: "interleaved", channels: 3, frames: 5 }, 1);
   const samples = interleaved.acquire();
   assert.ok(samples.interleaved instanceof Int16Array);
@@ -172,22 +172,22 @@ test("a handle that is dropped is told on the console and goes back", () => {
 });
 
 test("the monitor counts, warns once, and exports", () => {
-  const { FramePool, TensorPool, Monitor, memoryStats } = millpond;
+  const { FramePool, TensorPool, Monitor, stats } = millpond;
   const alerts = [];
   const monitor = new Monitor({ liveFrames: 1 }, { samples: 8, onAlert: (alert) => alerts.push(alert) });
   const frames = new FramePool("gray8", 64, 64, 3);
   const tensors = new TensorPool([16], 1);
   monitor.watch("frames", frames);
   monitor.watch("tensors", tensors);
-  const before = memoryStats();
+  const before = stats().memory;
   const slots = [frames.acquire(), tensors.acquire()];
   const first = monitor.sample(1000);
   assert.deepEqual([first.timeMs, first.liveFrames], [1000, 1]);
   assert.equal(first.poolBytes, frames.stats().bytes + tensors.stats().bytes);
-  assert.equal(first.wasmBytes, memoryStats().wasmBytes);
-  assert.equal(first.heapBytes, memoryStats().heapBytes);
+  assert.equal(first.wasmBytes, stats().memory.wasmBytes);
+  assert.equal(first.heapBytes, stats().memory.heapBytes);
   assert.equal(first.growthPerMinute, undefined);
-  assert.deepEqual(memoryStats(), before, "sampling allocates nothing");
+  assert.deepEqual(stats().memory, before, "sampling allocates nothing");
   slots.push(frames.acquire());
   monitor.sample(2000);
   monitor.sample(3000);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { install, runIn } from "./installed.mjs";
@@ -36,6 +36,19 @@ test("every block says where it runs, and its types are right", () => {
   }
   check(project, code);
   assert.throws(() => check(project, [{ code: 'import { Mel } from "millpond";\nnew Mel("lipsing");' }]), /lipsing/);
+});
+
+test("what it costs is what the record has", () => {
+  const record = join(root, "benches/record");
+  const rows = readdirSync(record).filter((name) => name.endsWith(".jsonl"))
+    .flatMap((name) => readFileSync(join(record, name), "utf8").trim().split("\n").map((line) => JSON.parse(line)));
+  const figure = (value, unit, digits) => `${(unit === "us" ? value / 1000 : value).toFixed(digits)} ms`;
+  const table = [...readFileSync(join(root, "bindings/wasm/README.md"), "utf8").matchAll(/^\| (.*?) \| ([\d.]+ ms) \| (.*) ([\d.]+ ms) \|$/gm)];
+  assert.ok(table.length > 0);
+  for (const [line, , ours, peer, theirs] of table) {
+    const is = (text, value, unit) => text === figure(value, unit, text.split(/[. ]/).length === 3 ? text.split(/[. ]/)[1].length : 0);
+    assert.ok(rows.some((row) => row.peer === peer && is(ours, row.ours, row.unit) && is(theirs, row.theirs, row.unit)), line);
+  }
 });
 
 test("a scene previewed: its last frame is the clip's own", async () => {
@@ -73,8 +86,9 @@ test("a microphone: frames of features come out of the AudioWorklet", async () =
 });
 
 test("frames, pools and features", async () => {
-  const [pool, monitor] = under("Frames and pools", "node");
+  const [pool, compositor, monitor] = under("Frames and pools", "node");
   assert.equal(runIn(project, "pool.mjs", pool).trim(), "1");
+  assert.equal(runIn(project, "compositor.mjs", compositor).trim(), "800,560,320,320");
   assert.match(runIn(project, "monitor.mjs", monitor), /^221184 # HELP /);
   const [stream] = under("Frames and pools", "page");
   assert.deepEqual(await logOf(project, "stream", { "page.js": stream }, 3), ["0", "1", "2"]);
@@ -82,7 +96,16 @@ test("frames, pools and features", async () => {
 });
 
 test("the slim entry", async () => {
+  const [slim] = under("Ways to load", "page");
   mkdirSync(join(project, "slim"));
   cpSync(join(project, "node_modules/millpond/dist/millpond.wasm"), join(project, "slim/millpond.wasm"));
-  assert.deepEqual(await logOf(project, "slim", { "page.js": under("Ways to load", "page")[0] }, 1), ["80"]);
+  assert.deepEqual(await logOf(project, "slim", { "page.js": slim }, 1), ["80"]);
+});
+
+test("the worker", async () => {
+  const [features, hash] = await logOf(project, "worker", { "page.js": under("Ways to load", "page")[1] }, 2);
+  assert.equal(features, "80 16000");
+  // Black of limited range.
+  const black = createHash("sha256").update(Buffer.alloc(64 * 36, 16)).update(Buffer.alloc(64 * 18, 128));
+  assert.equal(hash, black.digest("hex"));
 });

@@ -78,31 +78,31 @@ test("an untransformed clip reaches the canvas byte for byte, and its hash is th
 });
 
 test("100 frames allocate nothing", () => {
-  const { Scene, memoryStats } = millpond;
+  const { Scene, stats } = millpond;
   const scene = new Scene(JSON_TEXT);
   const next = [];
   for (let n = 0; n < 25; n++) render(scene, n, next);
-  const before = memoryStats();
+  const before = stats().memory;
   for (let n = 25; n < 125; n++) {
     render(scene, n, next);
     scene.canvasRgba();
     scene.canvasHash();
   }
-  assert.deepEqual(memoryStats(), before);
+  assert.deepEqual(stats().memory, before);
   const { pictures, pools } = scene.stats();
   assert.equal(pictures, 252);
   assert.deepEqual(
     pools.map(({ name, format, capacity, inUse }) => [name, format, capacity, inUse]),
-    [["clip", "i420", 3, 2], ["clip", "i420", 3, 2]],
+    [["clip", "i420", 3, 2], ["clip", "i420", 3, 2], ["mouth", "rgba", 3, 0]],
   );
 });
 
 test("a call that allocates in every frame is counted in every frame", () => {
-  const { Scene, memoryStats } = millpond;
+  const { Scene, stats } = millpond;
   const scene = new Scene(JSON_TEXT);
   // A refused call writes its message on the module's heap.
   const refused = () => throwsCode("E_NO_SUCH", () => scene.endClip(9, 0));
-  const steady = () => memoryStats().steadyAllocations;
+  const steady = () => stats().memory.steadyAllocations;
   const next = [];
   for (let n = 0; n < 25; n++) render(scene, n, next);
   // The first one also makes the list of JavaScript values.
@@ -218,7 +218,7 @@ function renderOnward(scene, n, next) {
 }
 
 test("an updated scene composes what a new one composes, and what is open stays open", () => {
-  const { Scene, memoryStats } = millpond;
+  const { Scene, stats } = millpond;
   for (const format of ["i420", "rgba"]) {
     const base = { ...JSON.parse(JSON_TEXT), duration: 20 };
     base.canvas.format = format;
@@ -250,7 +250,7 @@ test("an updated scene composes what a new one composes, and what is open stays 
       fresh.close();
     });
 
-    const [before, { steadyAllocations }] = [scene.canvasHash(), memoryStats()];
+    const [before, { steadyAllocations }] = [scene.canvasHash(), stats().memory];
     const other = (change) => {
       const json = structuredClone(base);
       change(json);
@@ -268,7 +268,7 @@ test("an updated scene composes what a new one composes, and what is open stays 
     throwsCode("E_SCENE_JSON", () => scene.update("{"));
     scene.compose(11);
     assert.equal(scene.canvasHash(), before);
-    assert.equal(memoryStats().steadyAllocations, steadyAllocations, "an update counts as opening");
+    assert.equal(stats().memory.steadyAllocations, steadyAllocations, "an update counts as opening");
     scene.close();
   }
 });

@@ -56,8 +56,8 @@ export async function logOf(project, folder, scripts, lines) {
   }
 }
 
-/** Compiles blocks as JavaScript that has the package's types; throws with what the compiler says. */
-export function check(project, blocks) {
+/** Compiles blocks as JavaScript that has the package's types and some `names`; throws with what the compiler says. */
+export function check(project, blocks, names = "") {
   const folder = join(project, "checked");
   mkdirSync(folder, { recursive: true });
   const include = blocks.map(({ code }, index) => {
@@ -68,7 +68,7 @@ export function check(project, blocks) {
   // What an AudioWorkletGlobalScope has; TypeScript's library describes pages only.
   const ambient = `declare class AudioWorkletProcessor { readonly port: MessagePort; }
     declare function registerProcessor(name: string, processor: unknown): void;
-    declare const sampleRate: number;`;
+    declare const sampleRate: number; ${names}`;
   writeFileSync(join(folder, "ambient.d.ts"), ambient);
   const require = createRequire(import.meta.url);
   const compilerOptions = {

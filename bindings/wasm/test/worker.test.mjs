@@ -72,6 +72,25 @@ test("a scene in a worker composes what one here does", async () => {
   worker.close();
 });
 
+test("a scene is changed while it is shown", async () => {
+  const worker = await start();
+  const there = await worker.scene(JSON_TEXT);
+  await hashes(there);
+  const changed = JSON_TEXT.replace("[7, 9, 20, 20]", "[1, 2, 30, 9]");
+  const here = new millpond.Scene(changed);
+  const expected = (await hashes(here)).at(-1);
+  await there.update(changed);
+  for (let need = await there.need(3); need.kind !== "nothing"; need = await there.need(3)) {
+    assert.equal(need.kind, "input");
+    await there.pushInput(need.asset, mouthPicture(3));
+  }
+  await there.compose(3);
+  assert.equal(await there.canvasHash(), expected);
+  await assert.rejects(there.update(changed.replace('"width": 62', '"width": 64')), code("E_SCENE_CHANGED"));
+  await there.update(changed.replace("]\n}", '],\n"audio": [{"asset": "clip"}]}'));
+  assert.equal(there.info.sounds.length, 1);
+});
+
 test("memory is moved there and back", async () => {
   const worker = await start();
   const scene = await worker.scene(JSON_TEXT);
@@ -117,6 +136,7 @@ test("errors cross over, and change nothing", async () => {
   await assert.rejects(worker.mel("whisper-81"), code("E_BAD_PROFILE"));
   const scene = await worker.scene(JSON_TEXT);
   await assert.rejects(scene.compose(0), code("E_NOT_READY"));
+  await assert.rejects(scene.openStill(7, new Uint8Array(1)), ({ details }) => details.index === 7);
   await assert.rejects(scene.openStill(7, new Uint8Array(1)), code("E_NO_SUCH"));
   // What cannot be cloned fails here, as it does with any worker.
   await assert.rejects(scene.openClip(0, { timeScale: () => 1 }), { name: "DataCloneError" });
@@ -144,17 +164,22 @@ test("closing twice is harmless, and what is closed says so", async () => {
   other.close();
 });
 
-test("100 scenes that were closed leave the worker's memory as it was", async () => {
+test("100 scenes that were closed leave the worker's memory as it was, and nothing open", async () => {
   const worker = await start();
-  const sizes = [];
+  await worker.reserveMemory(4 * 2 ** 20);
+  const { growths } = (await worker.stats()).memory;
+  const sizes = new Set();
   for (let n = 0; n < 100; n++) {
-    const scene = await worker.scene(JSON_TEXT);
+    const scene = await worker.scene(JSON_TEXT, { initialFrames: 4 });
     await hashes(scene);
-    sizes.push((await scene.stats()).memory.heapBytes);
+    const { memory, pools } = await scene.stats();
+    if (n > 1) sizes.add(memory.heapBytes);
+    assert.deepEqual(pools.map(({ capacity }) => capacity), [4, 4]);
     scene.close();
   }
-  assert.deepEqual(new Set(sizes.slice(2)).size, 1, `${sizes}`);
-  worker.close();
+  const { memory, handles, pools } = await worker.stats();
+  assert.deepEqual([sizes.size, memory.growths, handles, pools], [1, growths, {}, []]);
+  await assert.rejects(worker.reserveMemory(2 ** 40), code("E_OUT_OF_MEMORY"));
 });
 
 test("a signal ends waits, and what was not begun is not done", async () => {

@@ -28,6 +28,7 @@ mod aligned;
 mod error;
 #[cfg(any(feature = "audio", feature = "video"))]
 mod math;
+mod sorted;
 pub use error::Error;
 
 /// An exact fraction: times in seconds, frame rates, positions in pixels.

@@ -30,7 +30,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
   setup                      install what demo and test need
   demo [--open]              from a fresh clone to a rendered clip and a page that previews it
-  test                       set-up, then every check and every test
+  test [--all]               set-up, then every check and every test; with --all also those that are large to install
   loom | miri | soak         the pools: every interleaving, undefined behaviour (of scalar kernels too), ten seconds of stress
                              and memory over twenty minutes of decoding
   kernels                    every kernel on 10,000 random inputs, and as often called wrongly
@@ -63,7 +63,8 @@ fn dispatch(args: &[String]) -> Outcome {
         ("setup", []) => setup::run(Purpose::Test),
         ("demo", []) => demo::run(false),
         ("demo", [open]) if open == "--open" => demo::run(true),
-        ("test", []) => test::run(),
+        ("test", []) => test::run(false),
+        ("test", [all]) if all == "--all" => test::run(true),
         ("loom" | "miri" | "soak", []) => pools::run(command),
         ("asan", []) => asan::run(),
         ("wasm" | "page" | "pack", []) => package(command),

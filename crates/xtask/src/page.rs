@@ -24,7 +24,7 @@ const SOURCES: [&str; 7] = [
 ];
 
 /// Folders in them that are made, or that change nothing.
-const NOT_SOURCES: [&str; 5] = ["dist", "node_modules", "pkg", "test", "tests"];
+const NOT_SOURCES: [&str; 7] = ["dist", "docs", "node_modules", "pkg", "test", "tests", "typedoc"];
 
 /// `cargo xtask COMMAND` as a program that can bind wasm modules.
 pub(crate) fn with_bindgen(command: &str) -> Command {

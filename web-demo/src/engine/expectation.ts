@@ -1,6 +1,7 @@
 /** What `millpond render --hash` wrote: a line per frame, `index TAB time TAB SHA-256`, to compare with what is shown. */
 
 import type { Verdict } from "../protocol.js";
+import { failure } from "./problem.js";
 
 /** The hashes of a native render. */
 export class Expectation {
@@ -33,5 +34,5 @@ export class Expectation {
 }
 
 function malformed(line: number, what: string): Error {
-  return Object.assign(new Error(`line ${line}: ${what}`), { code: "E_BAD_HASH_FILE" });
+  return failure("E_BAD_HASH_FILE", `line ${line}: ${what}`);
 }

@@ -11,6 +11,7 @@ import type { Exported, ExportWish } from "../protocol.js";
 import { SoundTrack } from "../sound_track.js";
 import { evenFrame } from "./even_frame.js";
 import { planOf, type Plan } from "./export_plan.js";
+import { failure } from "./problem.js";
 
 /** What is exported, and who is told. */
 export interface Job {
@@ -21,8 +22,8 @@ export interface Job {
   /** Ends it with `E_CANCELLED`. */
   signal: AbortSignal;
   progress(done: number, frames: number): void;
-  /** Told what is missing in it though it goes on. */
-  warn(message: string): void;
+  /** Told of sounds that are missing in it, and of damaged files, though it goes on. */
+  warn(code: "E_NO_SOUND" | "W_DAMAGED", message: string): void;
 }
 
 /** Milliseconds between two reports of progress. */
@@ -31,6 +32,7 @@ const PROGRESS_MS = 100;
 /** Exports; whatever happens, what it opened is closed. */
 export async function exportScene(job: Job): Promise<Exported> {
   const player = await Player.open(job.json, job.assets, job.inputs);
+  player.warn = (message) => job.warn("W_DAMAGED", message);
   try {
     const { canvas, sounds } = player.scene.info;
     const size = { width: canvas.width + (canvas.width % 2), height: canvas.height + (canvas.height % 2) };
@@ -38,7 +40,7 @@ export async function exportScene(job: Job): Promise<Exported> {
     if (size.width !== canvas.width || size.height !== canvas.height) {
       plan.notes.push(`The canvas is ${canvas.width}×${canvas.height}: its last column or row is repeated, since encoders want even sizes.`);
     }
-    const track = plan.audio && new SoundTrack(player.scene, job.assets, job.warn);
+    const track = plan.audio && new SoundTrack(player.scene, job.assets, (message) => job.warn("E_NO_SOUND", message));
     try {
       return await write(job, player, track, plan);
     } finally {
@@ -102,5 +104,5 @@ async function add<S extends { close(): void }>(source: { add(sample: S): Promis
 }
 
 function cancelled(): Error {
-  return Object.assign(new Error("the export was cancelled"), { code: "E_CANCELLED" });
+  return failure("E_CANCELLED", "the export was cancelled");
 }

@@ -6,6 +6,7 @@
 
 import { canEncodeAudio, canEncodeVideo, Mp4OutputFormat, Quality, WebMOutputFormat, type OutputFormat } from "mediabunny";
 import { Mixer } from "millpond";
+import { failure } from "./problem.js";
 
 /** What an export will be. */
 export interface Plan {
@@ -39,7 +40,7 @@ export async function planOf(
   const video = await first(["avc", "vp9", "av1"] as const, (codec) => canEncodeVideo(codec, { ...size, frameRate, quality }));
   if (video === undefined) {
     const message = `this browser encodes neither H.264 nor VP9 nor AV1 at ${size.width}×${size.height}`;
-    throw Object.assign(new Error(message), { code: "E_NO_ENCODER" });
+    throw failure("E_NO_ENCODER", message);
   }
   const container = video === "avc" ? "mp4" : "webm";
   if (video !== "avc") notes.push(`This browser has no H.264 encoder for ${size.width}×${size.height}: the file is ${NAMES[video]} in WebM.`);

@@ -1,6 +1,6 @@
 /** The figures of the panel: what memory, decoders and pools do while a scene plays. */
 
-import { memoryStats } from "millpond";
+import { stats } from "millpond";
 import { live } from "../decoding.js";
 import type { Player } from "../player.js";
 import type { Stats } from "../protocol.js";
@@ -14,7 +14,7 @@ export class Figures {
 
   /** It begins to play. */
   begin(): void {
-    this.#steadyBefore = memoryStats().steadyAllocations;
+    this.#steadyBefore = stats().memory.steadyAllocations;
     [this.#fps, this.#shown, this.#since] = [undefined, 0, performance.now()];
   }
 
@@ -38,7 +38,7 @@ export class Figures {
 
   /** All figures. */
   read(player: Player | undefined): Stats {
-    const memory = memoryStats();
+    const memory = stats().memory;
     const pools = player?.scene.stats().pools ?? [];
     return {
       hash: player?.scene.canvasHash(),

@@ -11,7 +11,7 @@ import { release } from "../decoding.js";
 import type { FileSummary } from "../protocol.js";
 import { SoundFeed } from "../sound_feed.js";
 import { describe } from "./describe.js";
-import { problemOf } from "./problem.js";
+import { failure, problemOf } from "./problem.js";
 
 /** Tries a file. The asset is undefined if it is refused. */
 export async function tryFile(name: string, file: Blob): Promise<{ summary: FileSummary; asset?: OpenedAsset }> {
@@ -105,5 +105,5 @@ async function frameRateOf(track: InputVideoTrack): Promise<string> {
 }
 
 function refusal(message: string): Error {
-  return Object.assign(new Error(message), { code: "E_BAD_FILE" });
+  return failure("E_BAD_FILE", message);
 }

@@ -12,6 +12,7 @@ export class Sound {
   #canvas: OffscreenCanvas | undefined;
   #mel: MelScroll | undefined;
   #out: SoundOut | undefined;
+  #player: Player | undefined;
   #track: SoundTrack | undefined;
 
   /** @param warn - Told what is not heard though it should be. */
@@ -31,12 +32,13 @@ export class Sound {
   }
 
   /**
-   * Plays a scene's sound from a time of the scene, in seconds.
+   * Plays the scene's sound from a time of the scene, in seconds.
    *
    * @returns the clock: that of the sound, if it can be heard.
    */
-  async play(player: Player, time: number): Promise<Clock> {
-    if (this.#out === undefined || player.scene.info.sounds.length === 0) return new SilentClock(time);
+  async play(time: number): Promise<Clock> {
+    const player = this.#player;
+    if (this.#out === undefined || player === undefined || player.scene.info.sounds.length === 0) return new SilentClock(time);
     this.#track ??= new SoundTrack(player.scene, player.assets, this.#warn);
     const mel = (this.#mel ??= this.#canvas && new MelScroll(this.#canvas));
     mel?.start(time);
@@ -59,22 +61,23 @@ export class Sound {
     await this.#out?.stop();
   }
 
-  /** The scene has changed. */
-  update({ scene }: Player): void {
-    if (this.#track?.update(scene) === false) this.forget();
-  }
-
-  /** The scene is another from now on. */
-  forget(): void {
-    this.#track?.close();
-    this.#track = undefined;
+  /** The scene has changed, or is another that another player plays. */
+  update(player: Player): void {
+    const isSame = this.#player === player && this.#track?.update(player.scene) !== false;
+    if (!isSame) this.#forget();
+    this.#player = player;
   }
 
   /** Frees everything, the channel too. */
   async close(): Promise<void> {
     await this.#out?.close();
-    this.forget();
+    this.#forget();
     this.#mel?.close();
-    [this.#out, this.#mel] = [undefined, undefined];
+    [this.#out, this.#mel, this.#player] = [undefined, undefined, undefined];
+  }
+
+  #forget(): void {
+    this.#track?.close();
+    this.#track = undefined;
   }
 }

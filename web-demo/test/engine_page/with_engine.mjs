@@ -4,10 +4,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "../../server.mjs";
-import { withPage } from "../browser.mjs";
+import { after } from "node:test";
+import { launch, withPage } from "../browser.mjs";
 
 const site = join(import.meta.dirname, "../../dist");
 const here = `${import.meta.dirname}/`;
+
+/** One browser for all tests of a file, each in a page and a context of its own. */
+let browser;
+after(async () => (await browser)?.close());
 
 /** A folder of files and scenes for one test file; `remove` it in the end. */
 export class Media {
@@ -54,6 +59,7 @@ export class Media {
  * @param query - What the browser is to lack: `?without=NAME`.
  */
 export async function withEngine(media, work, query = "") {
+  browser ??= launch();
   const server = await serve({ "/": `${site}/`, "/scene/": `${media.folder}/`, "/test/": here, "/test/engine.js": join(site, "engine.js") });
   try {
     return await withPage(`${server.origin}/test/${query}`, undefined, async (page) => {
@@ -67,7 +73,7 @@ export async function withEngine(media, work, query = "") {
         probe: (name, take = {}) => page.evaluate((what) => engine.probe(what), { name, ...take }),
         events: (event) => page.evaluate((event) => engine.events.filter((one) => one.event === event).map(({ data }) => data), event),
       });
-    });
+    }, await browser);
   } finally {
     await server.close();
   }

@@ -1,4 +1,4 @@
-// Composing in a page: millpond's scene, with its patch shown on a canvas or not, beside the ways a canvas has.
+// Composing in a page: millpond's compositor, with its patch shown on a canvas or not, beside the ways a canvas has.
 import { composing } from "./composing.js";
 import { background, HEIGHT, LEFT, over, PATCH, patches, TOP, WIDTH } from "./pictures.js";
 
@@ -55,18 +55,18 @@ async function drawn(reads, options) {
   return { run, output: pixels };
 }
 
-async function millpond() {
-  const { next, pixels } = await composing();
+function millpond() {
+  const { next, pixels } = composing();
   return { run: next, output: pixels };
 }
 
 /** The same, and the patch's rectangle put on a canvas, straight from the module's memory. */
 async function millpondShown() {
-  const { scene, next } = await composing();
+  const { canvas, next } = composing();
   const { context, pixels, finish } = await shown({ willReadFrequently: true });
-  const run = async (n) => {
-    await next(n);
-    const { buffer, byteOffset } = scene.canvasView();
+  const run = (n) => {
+    next(n);
+    const { buffer, byteOffset } = canvas.bytes;
     const image = new ImageData(new Uint8ClampedArray(buffer, byteOffset, WIDTH * HEIGHT * 4), WIDTH, HEIGHT);
     context.putImageData(image, 0, 0, ...HERE);
   };
@@ -74,7 +74,7 @@ async function millpondShown() {
 }
 
 export const canvas = async () => ({
-  millpond: await millpond(),
+  millpond: millpond(),
   "millpond, shown": await millpondShown(),
   "loop, whole canvas": await loop("whole"),
   "loop, rectangle": await loop("rectangle"),

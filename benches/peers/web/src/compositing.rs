@@ -1,4 +1,4 @@
-//! A still 1080p picture under a 320x320 patch with a soft edge, another patch in every frame. Ours is a scene: it takes the
+//! A still 1080p picture under a 320x320 patch with a soft edge, another patch in every frame. Ours is a compositor: it takes the
 //! patch's pixels and draws again what it covers.
 
 use std::path::Path;
@@ -37,7 +37,12 @@ pub(crate) fn in_page(folder: &Path) -> Rows {
         bar: None,
     };
     let pairs = [
-        Pair { theirs: "loop, rectangle", peer: "the same of the patch's rectangle only", ..shown },
+        Pair {
+            theirs: "loop, rectangle",
+            peer: "getImageData, JavaScript loop, putImageData of the patch's rectangle",
+            bar: None,
+            ..shown
+        },
         shown,
         Pair {
             theirs: "drawImage, whole canvas, willReadFrequently",
@@ -62,12 +67,14 @@ pub(crate) fn in_node(_: &Path) -> Rows {
     let pair = Pair {
         job: "1080p with a 320x320 patch, pixels in memory",
         ours: "millpond",
-        theirs: "loop",
-        peer: "plain JavaScript loop",
+        theirs: "loop, whole picture",
+        peer: "copy of the picture, JavaScript loop",
         version: None,
         apart: 0.0,
         bar: Some(LOOP_BAR),
     };
+    let rectangle =
+        Pair { theirs: "loop, rectangle", peer: "copy of the patch's rectangle, JavaScript loop", bar: None, ..pair };
     let sharp = Pair {
         theirs: "sharp",
         peer: "sharp (native)",
@@ -77,5 +84,5 @@ pub(crate) fn in_node(_: &Path) -> Rows {
         ..pair
     };
     let jimp = Pair { theirs: "jimp", peer: "jimp", version: Some(&jimp), apart: ROUNDED_TWICE, bar: None, ..pair };
-    Ok(node.rows(ROUNDS, "us", &[pair, sharp, jimp]))
+    Ok(node.rows(ROUNDS, "us", &[pair, rectangle, sharp, jimp]))
 }

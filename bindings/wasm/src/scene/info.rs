@@ -1,6 +1,7 @@
 //! What a scene file says, figure by figure, and how long the scene is. Read once, when a scene is made.
 
-use super::{Scene, refused};
+use super::Scene;
+use crate::errors;
 use millpond_scene::{Medium, Rational, SceneError, Source, seconds};
 use wasm_bindgen::prelude::*;
 
@@ -30,8 +31,8 @@ enum Untold {
 impl Untold {
     fn thrown(self) -> JsValue {
         match self {
-            Untold::Wanted(..) => refused(SceneError::NoDuration),
-            Untold::Refused(error) => refused(error),
+            Untold::Wanted(..) => errors::scene(SceneError::NoDuration),
+            Untold::Refused(error) => errors::scene(error),
         }
     }
 }

@@ -41,16 +41,28 @@ pub struct Scene {
 
 #[wasm_bindgen]
 impl Scene {
-    /// Reads a scene and allocates its canvas.
+    /// Reads a scene and allocates its canvas and the pools of pushed pictures. Pools will have `initial_frames` pictures.
     ///
     /// # Errors
-    /// The code of the first thing that is wrong in the file; the message has them all.
+    /// The code of the first thing that is wrong in the file; the message has them all. `E_BAD_PARAMETER` for fewer
+    /// pictures than 3, `E_OUT_OF_MEMORY`.
     #[wasm_bindgen(constructor)]
-    pub fn new(json: &str) -> Result<Scene, JsValue> {
+    pub fn new(json: &str, initial_frames: u32) -> Result<Scene, JsValue> {
+        if !(feed::LEAST_SLOTS..=1024).contains(&initial_frames) {
+            let expected = "3 to 1024 pictures";
+            let (name, value) = ("initialFrames", initial_frames.into());
+            return Err(errors::core(millpond_core::Error::BadParameter { name, value, expected }));
+        }
         let scene = read(json)?;
         let (layers, assets) = (scene.layers.len(), scene.assets.len());
-        let stage = Stage::new(scene).map_err(refused)?;
-        let layout = stage.canvas_layout().map_err(refused)?;
+        let mut feeds: Vec<Feed> = (0..layers + 2 * assets).map(|_| Feed::new(initial_frames)).collect();
+        for (asset, feed) in scene.assets.iter().zip(&mut feeds[layers..]) {
+            if let Source::Input { width, height, format } = asset.source {
+                feed.ready(format, width, height)?;
+            }
+        }
+        let stage = Stage::new(scene).map_err(errors::scene)?;
+        let layout = stage.canvas_layout().map_err(errors::scene)?;
         let packed = FrameLayout::packed(PixelFormat::Rgba8, layout.width(), layout.height()).map_err(errors::core)?;
         crate::memory::reserve((layout.size() + packed.size()) as u64)?;
         Ok(Scene {
@@ -58,7 +70,7 @@ impl Scene {
             stage,
             canvas: Frame::new(layout),
             shown: Frame::new(packed),
-            feeds: (0..layers + 2 * assets).map(|_| Feed::default()).collect(),
+            feeds,
             ends: vec![info::Ends::default(); assets],
             need: Need::Nothing,
             hash: [0; 32],
@@ -77,7 +89,7 @@ impl Scene {
     /// # Errors
     /// `E_SCENE_CHANGED`, and those of [`Scene::new`]; nothing changes then.
     pub fn update(&mut self, json: &str) -> Result<(), JsValue> {
-        self.stage.set_scene(read(json)?).map_err(refused)
+        self.stage.set_scene(read(json)?).map_err(errors::scene)
     }
 
     /// What frame `n` still needs: 0 nothing, 1 open, 2 picture, 3 input, 4 seek, 5 close. [`Scene::need_index`] says of what.
@@ -119,7 +131,7 @@ impl Scene {
     /// `E_BAD_STILL`, `E_NO_SUCH`, `E_WRONG_SOURCE`.
     #[wasm_bindgen(js_name = openStill)]
     pub fn open_still(&mut self, layer: u32, encoded: &[u8]) -> Result<(), JsValue> {
-        self.stage.open_still(layer as usize, encoded).map_err(refused)
+        self.stage.open_still(layer as usize, encoded).map_err(errors::scene)
     }
 
     /// Says what is known about a layer's clip. `matrix` is MatrixCoefficients of H.273 (2 is unspecified), `range` is 0
@@ -149,7 +161,7 @@ impl Scene {
             ..ClipInfo::new(Rational::from_integer(time_scale.into()))
         };
         let info = container.with_bitstream(bitstream_tags(codec, description));
-        self.stage.open_clip(layer as usize, info).map_err(refused)
+        self.stage.open_clip(layer as usize, info).map_err(errors::scene)
     }
 
     /// Makes a slot of a feed ready for a picture and returns its address; `format` is an index of the pixel formats.
@@ -161,10 +173,18 @@ impl Scene {
     /// Does not allocate unless the feed has not seen this kind of picture before, and then as opening.
     #[wasm_bindgen(js_name = beginPicture)]
     pub fn begin_picture(&mut self, feed: u32, format: u32, width: u32, height: u32) -> Result<u32, JsValue> {
-        let Some(&format) = PixelFormat::ALL.get(format as usize) else {
-            return Err(errors::thrown("E_UNSUPPORTED_FORMAT", &format_args!("there is no pixel format {format}")));
-        };
+        let format = format_at(format)?;
         self.feed(feed)?.begin(format, width, height)
+    }
+
+    /// Makes the pool of a feed for pictures of this kind.
+    ///
+    /// # Errors
+    /// Those of [`Scene::begin_picture`].
+    #[wasm_bindgen(js_name = readyFeed)]
+    pub fn ready_feed(&mut self, feed: u32, format: u32, width: u32, height: u32) -> Result<(), JsValue> {
+        let format = format_at(format)?;
+        self.feed(feed)?.ready(format, width, height)
     }
 
     /// One figure of the layout of a feed's pictures.
@@ -191,7 +211,7 @@ impl Scene {
     pub fn push_picture(&mut self, layer: u32, tick: f64) -> Result<(), JsValue> {
         let picture = self.feed(layer)?.take()?;
         self.pictures += 1;
-        self.stage.push_picture(layer as usize, tick as i64, picture).map_err(refused)
+        self.stage.push_picture(layer as usize, tick as i64, picture).map_err(errors::scene)
     }
 
     /// Hands the filled slot of a pushed asset to the stage. If the asset takes RGBA and the picture is Y'CbCr of its
@@ -217,7 +237,7 @@ impl Scene {
             None => picture,
             Some(asset) => {
                 let color = resolve_color(asset.color, color_tags(matrix, range), ColorTags::default());
-                let color = color.map_err(refused)?;
+                let color = color.map_err(errors::scene)?;
                 // Converted pictures have feeds of their own, behind the others.
                 let converted = self.feed(feed + assets)?;
                 converted.begin(PixelFormat::Rgba8, view.width(), view.height())?;
@@ -228,7 +248,7 @@ impl Scene {
                 rgba
             }
         };
-        self.stage.push_input(asset as usize, picture).map_err(refused)
+        self.stage.push_input(asset as usize, picture).map_err(errors::scene)
     }
 
     /// Says that a clip has no more pictures, and its end in ticks.
@@ -237,7 +257,7 @@ impl Scene {
     /// `E_NO_SUCH`, `E_WRONG_SOURCE`.
     #[wasm_bindgen(js_name = endClip)]
     pub fn end_clip(&mut self, layer: u32, end_tick: f64) -> Result<(), JsValue> {
-        self.stage.end_clip(layer as usize, end_tick as i64).map_err(refused)
+        self.stage.end_clip(layer as usize, end_tick as i64).map_err(errors::scene)
     }
 
     /// Forgets the pictures of all clips.
@@ -259,7 +279,7 @@ impl Scene {
     /// # Realtime
     /// Does not allocate, but for planning a layer that is new, which counts as opening.
     pub fn compose(&mut self, n: u32) -> Result<(), JsValue> {
-        self.stage.update(u64::from(n), &mut self.canvas.view_mut(), &mut self.contents).map_err(refused)
+        self.stage.update(u64::from(n), &mut self.canvas.view_mut(), &mut self.contents).map_err(errors::scene)
     }
 
     /// Address of the canvas.
@@ -313,12 +333,19 @@ impl Scene {
     fn feed(&mut self, index: u32) -> Result<&mut Feed, JsValue> {
         let count = self.feeds.len();
         let no_such = SceneError::NoSuch { what: "layer or asset", index: index as usize, count };
-        self.feeds.get_mut(index as usize).ok_or_else(|| refused(no_such))
+        self.feeds.get_mut(index as usize).ok_or_else(|| errors::scene(no_such))
     }
 }
 
+// Once in the module: the reader is large.
+#[inline(never)]
 fn read(json: &str) -> Result<millpond_scene::Scene, JsValue> {
     millpond_scene::Scene::from_json(json).map_err(|error| errors::thrown(error.code(), &error))
+}
+
+fn format_at(index: u32) -> Result<PixelFormat, JsValue> {
+    let found = PixelFormat::ALL.get(index as usize).copied();
+    found.ok_or_else(|| errors::words("E_UNSUPPORTED_FORMAT", "format", "unknown", "a pixel format"))
 }
 
 /// Tags by number: MatrixCoefficients of H.273; 0 no range, 1 limited, 2 full.
@@ -328,9 +355,4 @@ fn color_tags(matrix: u32, range: u32) -> ColorTags {
         range => Some(range == 2),
     };
     ColorTags::from_h273(u8::try_from(matrix).unwrap_or(2), range)
-}
-
-/// An error of the scene, ready to be thrown.
-pub(crate) fn refused(error: SceneError) -> JsValue {
-    errors::thrown(error.code(), &error)
 }

@@ -1,16 +1,17 @@
 // WebCodecs and the pools in Chromium: pictures and sound in and out, streams that wait for room.
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { install } from "../installed.mjs";
-import { html, project, titleOf } from "./projects.mjs";
+import { html, projects, titleOf } from "./projects.mjs";
 
 const installed = install();
 const work = mkdtempSync(join(tmpdir(), "millpond-bridge-"));
 after(() => rmSync(work, { recursive: true, force: true }));
 
+const app = projects(work, installed);
 let pages = 0;
 /** What `code`, a module's body that has everything of the package, resolves `say` to. */
 async function page(code) {
@@ -32,8 +33,7 @@ async function page(code) {
     try { said = await (async () => { ${code} })(); } catch (error) { said = { error: String(error.stack) }; }
     document.title = JSON.stringify(said);
   `;
-  const root = project(join(work, String(pages++)), { "index.html": html("main.js"), "main.js": main });
-  cpSync(join(installed, "node_modules"), join(root, "node_modules"), { recursive: true });
+  const root = app(String(pages++), { "index.html": html("main.js"), "main.js": main });
   return JSON.parse(await titleOf(root));
 }
 

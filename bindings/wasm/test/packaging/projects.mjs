@@ -1,6 +1,7 @@
 // Tiny projects that have the packed tarball installed, and a server that gives a page no more than it needs.
+import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
 import { after } from "node:test";
 import { chromium } from "playwright-core";
@@ -10,13 +11,14 @@ import { chromium } from "playwright-core";
  * millpond's own worker, started as it is and from a script of the project's.
  */
 export const PAGE = `
-  import { FramePool, Mel, Scene } from "millpond";
+  import { FramePool, Mel, Scene, wasmModule } from "millpond";
   import { MillpondWorker } from "millpond/worker";
 
   const pool = new FramePool("i420", 5, 3, 2);
   const slot = pool.acquire();
   slot.plane(0)[0] = 7;
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  worker.postMessage(wasmModule());
   worker.onerror = ({ message }) => (document.title = "worker: " + message);
   const mel = new Promise((heard) => (worker.onmessage = ({ data }) => heard(data)));
 
@@ -46,19 +48,34 @@ export const WORKER = `
   import { Mel } from "millpond/audio";
   postMessage(new Mel("whisper-128").nMels);
 `;
+/** The same with the page's module, for who makes scripts of workers in which no module can wait for another. */
+export const SLIM_WORKER = `
+  import { Mel, initSync } from "millpond/slim";
+  onmessage = ({ data }) => {
+    initSync(data);
+    postMessage(new Mel("whisper-128").nMels);
+  };
+`;
 export const THREAD = 'import "millpond/worker-thread";';
 /** Under the policy below, which forbids workers from `blob:`, and under one that allows them. */
-export const EXPECTED = "7,80,128,E_NO_WORKER with its remedy,true";
-export const EXPECTED_WITH_BLOB = "7,80,128,true,true";
+const EXPECTED = "7,80,128,E_NO_WORKER with its remedy,true";
+const EXPECTED_WITH_BLOB = "7,80,128,true,true";
 
 /** Writes files, by name, under a folder, which is returned. */
-export function project(folder, files) {
+function project(folder, files) {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
   return folder;
 }
+
+/** Makes projects in `work` by name, each with the installed package beside its files. */
+export const projects = (work, installed) => (name, files) => {
+  const folder = project(join(work, name), { "package.json": '{ "private": true, "type": "module" }', ...files });
+  cpSync(join(installed, "node_modules"), join(folder, "node_modules"), { recursive: true });
+  return folder;
+};
 
 export const html = (script) => `<!doctype html><meta charset="utf-8"><title></title><script type="module" src="${script}"></script>`;
 
@@ -67,6 +84,12 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/ja
 // The strictest policy under which WebAssembly runs at all. No cross-origin isolation.
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
 export const POLICY_WITH_BLOB = POLICY.replace("worker-src", "worker-src blob:");
+
+/** The page in a folder runs under that policy, and with workers from `blob:`. `loosened` allows what a bundler needs. */
+export async function runs(folder, loosened = (policy) => policy) {
+  assert.equal(await titleOf(folder, loosened(POLICY)), EXPECTED);
+  assert.equal(await titleOf(folder, loosened(POLICY_WITH_BLOB)), EXPECTED_WITH_BLOB);
+}
 
 function serve(folder, policy) {
   const server = createServer((request, response) => {
@@ -88,7 +111,7 @@ const launch = () =>
   });
 
 /** The title that the folder's page gives itself, or what went wrong in it. `expected` errors of the console are ignored. */
-export async function titleOf(folder, policy = POLICY, expected = /Creating a worker from .blob:|missing\.js/) {
+export async function titleOf(folder, policy = POLICY, expected = /Creating a worker from 'blob:|missing\.js|TrustedScriptURL/) {
   const server = await serve(folder, policy);
   const context = await (await (browser ??= launch())).newContext();
   try {

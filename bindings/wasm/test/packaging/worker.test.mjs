@@ -1,12 +1,12 @@
 // `millpond/worker` in Chromium: frames and canvases are moved, hashes are those of the page's own scene, and a worker that
 // is lost says so. Bundlers and policies: matrix.test.mjs; what needs no browser: ../worker.test.mjs.
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { install } from "../installed.mjs";
-import { POLICY_WITH_BLOB, THREAD, html, project, titleOf } from "./projects.mjs";
+import { POLICY_WITH_BLOB, THREAD, html, projects, titleOf } from "./projects.mjs";
 
 const installed = install();
 const work = mkdtempSync(join(tmpdir(), "millpond-worker-"));
@@ -14,9 +14,10 @@ after(() => rmSync(work, { recursive: true, force: true }));
 
 const DIST = "./node_modules/millpond/dist/esm";
 
+const app = projects(work, installed);
 let pages = 0;
 /** What `code`, a module's body, resolves `say` to. */
-async function page(code, files = {}) {
+async function page(code, files = {}, policy = POLICY_WITH_BLOB) {
   const main = `
     import * as millpond from "${DIST}/index.js";
     import { MillpondWorker } from "${DIST}/worker.js";
@@ -59,9 +60,8 @@ async function page(code, files = {}) {
     try { said = await (async () => { ${code} })(); } catch (error) { said = { error: String(error.stack) }; }
     document.title = JSON.stringify(said);
   `;
-  const root = project(join(work, String(pages++)), { "index.html": html("main.js"), "main.js": main, ...files });
-  cpSync(join(installed, "node_modules"), join(root, "node_modules"), { recursive: true });
-  const said = JSON.parse(await titleOf(root, POLICY_WITH_BLOB));
+  const root = app(String(pages++), { "index.html": html("main.js"), "main.js": main, ...files });
+  const said = JSON.parse(await titleOf(root, policy));
   assert.equal(said?.error, undefined);
   return said;
 }
@@ -172,4 +172,9 @@ test("a worker that is lost rejects every call, those under way and later ones",
     assert.deepEqual(said[name], ["E_WORKER_LOST", "E_WORKER_LOST", "E_WORKER_LOST"], name);
   }
   assert.deepEqual([said.missing, said.silent, said.closed], ["E_NO_WORKER", "TimeoutError", ["E_CLOSED", "E_CLOSED"]]);
+});
+
+test("a policy that wants trusted types is told like the others", async () => {
+  const code = "return codeOf(() => MillpondWorker.start());";
+  assert.equal(await page(code, {}, `${POLICY_WITH_BLOB}; require-trusted-types-for 'script'`), "E_NO_WORKER");
 });

@@ -28,6 +28,8 @@ fn count() {
 
 /// Notes what a successful request handed out.
 fn hand_out(pointer: *mut u8, bytes: usize) -> *mut u8 {
+    #[cfg(target_arch = "wasm32")]
+    growth::note();
     if !pointer.is_null() {
         LIVE.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -64,6 +66,33 @@ unsafe impl GlobalAlloc for CountingAllocator {
         }
         moved
     }
+}
+
+/// Counts how often WebAssembly's memory grew. Only the allocator makes it grow.
+#[cfg(target_arch = "wasm32")]
+mod growth {
+    use super::{AtomicU64, AtomicUsize, Ordering};
+
+    pub(super) static GROWTHS: AtomicU64 = AtomicU64::new(0);
+    /// Size at the last request, in pages; 0 before the first.
+    static PAGES: AtomicUsize = AtomicUsize::new(0);
+
+    pub(super) fn note() {
+        let pages = core::arch::wasm32::memory_size(0);
+        let before = PAGES.swap(pages, Ordering::Relaxed);
+        if before != 0 && before != pages {
+            GROWTHS.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// How often WebAssembly's memory has grown since its first allocation; each time views on it are detached.
+///
+/// # Realtime
+/// Does not allocate.
+#[cfg(target_arch = "wasm32")]
+pub fn growths() -> u64 {
+    growth::GROWTHS.load(Ordering::Relaxed)
 }
 
 /// Calls of alloc and realloc on the Rust heap since the program started, all threads.

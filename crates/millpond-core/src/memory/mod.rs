@@ -24,6 +24,8 @@ mod counting;
 mod monitor;
 mod process;
 
+#[cfg(target_arch = "wasm32")]
+pub use counting::growths;
 pub use counting::{CountingAllocator, Counts, OpeningScope, counts, heap_bytes, opening};
 pub use monitor::{Alert, History, Json, Measure, Monitor, Peaks, Prometheus, Sample, Thresholds};
 pub use process::{Footprint, footprint};

@@ -7,6 +7,7 @@
 
 use super::{Pool, PoolConfig, PoolStats, Pooled, Recycle, Reset};
 use crate::Error;
+use crate::sorted::sorted_by_key;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::Arc;
@@ -90,8 +91,7 @@ impl BufferPool {
     /// makes no sense.
     pub fn new(classes: &[(usize, PoolConfig)]) -> Result<BufferPool, Error> {
         let bad = |name, value: usize, expected| Err(Error::BadParameter { name, value: value as f64, expected });
-        let mut classes = classes.to_vec();
-        classes.sort_by_key(|(class, _)| *class);
+        let classes = sorted_by_key(classes.iter().copied(), |(class, _)| *class);
         match classes.first() {
             None => return bad("number of size classes", 0, "at least 1"),
             Some((0, _)) => return bad("bytes of a size class", 0, "at least 1"),

@@ -2,6 +2,8 @@
 
 use super::clock::Moment;
 use super::sync::{Mutex, lock};
+use crate::sorted::sorted_by_key;
+use std::cmp::Reverse;
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
@@ -51,8 +53,6 @@ impl Holders {
     pub(super) fn list(&self, older_than: Duration) -> Vec<Leak> {
         let holders = lock(&self.0);
         let leaks = holders.iter().map(|holder| Leak { acquired_at: holder.place, age: holder.since.elapsed() });
-        let mut leaks: Vec<Leak> = leaks.filter(|leak| leak.age >= older_than).collect();
-        leaks.sort_by_key(|leak| std::cmp::Reverse(leak.age));
-        leaks
+        sorted_by_key(leaks.filter(|leak| leak.age >= older_than), |leak| Reverse(leak.age))
     }
 }

@@ -15,26 +15,6 @@ const MAX_OFFSET: i64 = 1 << 20;
 /// Largest numerator and denominator of a speed.
 const MAX_SPEED_PART: i128 = 10_000;
 
-const BLEND_MODES: [(&str, Mode); 8] = [
-    ("normal", Mode::Normal),
-    ("multiply", Mode::Multiply),
-    ("screen", Mode::Screen),
-    ("overlay", Mode::Overlay),
-    ("darken", Mode::Darken),
-    ("lighten", Mode::Lighten),
-    ("difference", Mode::Difference),
-    ("plus-lighter", Mode::PlusLighter),
-];
-
-const FILTERS: [(&str, Filter); 6] = [
-    ("nearest", Filter::Nearest),
-    ("box", Filter::Box),
-    ("bilinear", Filter::Bilinear),
-    ("bilinear-antialiased", Filter::BilinearAntialiased),
-    ("catmull-rom", Filter::CatmullRom),
-    ("lanczos3", Filter::Lanczos3),
-];
-
 impl Scene {
     /// Reads a scene file.
     ///
@@ -269,11 +249,11 @@ fn layer(path: String, value: &Value, names: &[&str], report: &mut Report) -> Op
     let opacity = fields.optional("opacity").map_or(Some(255), |value| opacity(&fields.path("opacity"), value, report));
     let blend = fields
         .optional("blend")
-        .map_or(Some(Mode::Normal), |value| word(&fields.path("blend"), value, &BLEND_MODES, report));
+        .map_or(Some(Mode::Normal), |value| word(&fields.path("blend"), value, &Mode::NAMED, report));
     let mask = fields.optional("mask").map(|value| mask(fields.path("mask"), value, report));
     let filter = fields
         .optional("filter")
-        .map_or(Some(Filter::default()), |value| word(&fields.path("filter"), value, &FILTERS, report));
+        .map_or(Some(Filter::default()), |value| word(&fields.path("filter"), value, &Filter::NAMED, report));
     let times = times(&mut fields, report);
     let speed = fields.optional("speed").map_or(Some(1.into()), |value| speed(&fields.path("speed"), value, report));
     let afters = [("hide", After::Hide), ("hold", After::Hold), ("loop", After::Loop)];

@@ -10,7 +10,10 @@ use crate::{paths, shell};
 const OLDEST_NODE: u32 = 20;
 
 /// Folders with a `package-lock.json`.
-const FOLDERS: [&str; 3] = ["bindings/wasm", "bindings/wasm/test/packaging", "web-demo"];
+const FOLDERS: [&str; 4] = ["bindings/wasm", "bindings/wasm/test/packaging", "bindings/wasm/typedoc", "web-demo"];
+
+/// The folder of the bundlers and runtimes that only `test --all` installs.
+pub(crate) const EVERY_BUNDLER: &str = "bindings/wasm/test/packaging/all";
 
 /// Whether node is there, new enough, and npm with it.
 ///

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::failure::{Failure, Outcome};
-use crate::setup::{self, Purpose};
+use crate::setup::{self, Purpose, node};
 use crate::{native, page, paths, pools, shell};
 use counts::Counts;
 
@@ -77,12 +77,22 @@ const TESTS: [Step; 6] = [
     },
 ];
 
-/// Runs everything.
+/// What `--all` adds. Tests within other steps see it by the variable [`ALL`].
+const ALL_TESTS: [Step; 1] =
+    [Step { name: "npm package, every bundler", line: &["npm", "run", "test:all"], folder: "bindings/wasm" }];
+
+/// Set to 1 for every step of `--all`.
+const ALL: &str = "MILLPOND_ALL";
+
+/// Runs everything; with `all` also what is large to install.
 ///
 /// # Errors
 /// Set-up cannot be done, or any step failed.
-pub(crate) fn run() -> Outcome {
+pub(crate) fn run(all: bool) -> Outcome {
     setup::run(Purpose::Test)?;
+    if all {
+        node::install(&paths::root().join(node::EVERY_BUNDLER))?;
+    }
     let begin = Instant::now();
     let mut total = Counts::default();
     let mut broken = Vec::new();
@@ -93,7 +103,7 @@ pub(crate) fn run() -> Outcome {
         broken.extend((!passed).then_some(name));
     };
     for step in CHECKS {
-        let (counts, passed) = step.run()?;
+        let (counts, passed) = step.run(all)?;
         note(step.name, counts, passed);
     }
     // What the tests below run as whole programs.
@@ -104,8 +114,8 @@ pub(crate) fn run() -> Outcome {
         }
         note(name, Counts::default(), built.is_ok());
     }
-    for step in TESTS {
-        let (counts, passed) = step.run()?;
+    for step in TESTS.iter().chain(if all { ALL_TESTS.as_slice() } else { &[] }) {
+        let (counts, passed) = step.run(all)?;
         note(step.name, counts, passed);
     }
     eprintln!("== {:.0} s in all", begin.elapsed().as_secs_f64());
@@ -118,8 +128,11 @@ pub(crate) fn run() -> Outcome {
 
 impl Step {
     /// Runs the command, shows its output as it comes and counts the tests in it. Returns whether it ended with 0.
-    fn run(&self) -> Outcome<(Counts, bool)> {
+    fn run(&self, all: bool) -> Outcome<(Counts, bool)> {
         let mut command = shell::command(self.line[0], &self.line[1..]);
+        if all {
+            command.env(ALL, "1");
+        }
         if self.folder != "." {
             command.current_dir(paths::root().join(self.folder));
         }

@@ -26,6 +26,18 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Every mode with its name, in scene files and everywhere: that of CSS.
+    pub const NAMED: [(&'static str, Mode); 8] = [
+        ("normal", Mode::Normal),
+        ("multiply", Mode::Multiply),
+        ("screen", Mode::Screen),
+        ("overlay", Mode::Overlay),
+        ("darken", Mode::Darken),
+        ("lighten", Mode::Lighten),
+        ("difference", Mode::Difference),
+        ("plus-lighter", Mode::PlusLighter),
+    ];
+
     /// Every mode, for tests and lists.
     pub const ALL: [Mode; 8] = [
         Mode::Normal,

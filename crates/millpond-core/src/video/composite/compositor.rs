@@ -9,6 +9,7 @@ use super::damage::Damage;
 use super::place::Area;
 use super::{CanvasSpec, Layer, LayerPlan, Target};
 use crate::Error;
+use crate::sorted::sorted_by_key;
 use crate::video::fill::Samples;
 use crate::video::{Frame, FrameLayout, FrameView, FrameViewMut, PixelFormat};
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -233,10 +234,7 @@ impl Compositor {
     }
 
     fn sort(&mut self) {
-        self.order.clear();
-        self.order.extend(0..self.layers.len());
-        let layers = &self.layers;
-        self.order.sort_by_key(|&index| layers[index].z);
+        self.order = sorted_by_key(0..self.layers.len(), |&index| self.layers[index].z);
         // Each where it was and where it is.
         self.damage = Damage::with_capacity(2 * self.layers.len() + 1);
         self.redraw();
@@ -293,10 +291,20 @@ impl Compositor {
         contents: &mut Contents,
         shown: impl Fn(usize) -> Option<Shown<'a>>,
     ) -> Result<(), Error> {
-        self.check(frame, 0, &shown)?;
-        self.find_damage(contents, &shown);
+        self.update_shown(frame, contents, &shown)
+    }
+
+    /// Every caller's closure is asked through a reference, so that this and what it calls is there once.
+    fn update_shown<'a>(
+        &mut self,
+        frame: &mut FrameViewMut<'_>,
+        contents: &mut Contents,
+        shown: &dyn Fn(usize) -> Option<Shown<'a>>,
+    ) -> Result<(), Error> {
+        self.check(frame, 0, shown)?;
+        self.find_damage(contents, shown);
         for index in 0..self.damage.areas().len() {
-            self.draw(self.damage.areas()[index], frame, &shown);
+            self.draw(self.damage.areas()[index], frame, shown);
         }
         contents.drawing = self.drawing;
         contents.layers.clear();
@@ -344,7 +352,7 @@ impl Compositor {
         &self,
         frame: &FrameViewMut<'_>,
         first: usize,
-        shown: &impl Fn(usize) -> Option<Shown<'a>>,
+        shown: &dyn Fn(usize) -> Option<Shown<'a>>,
     ) -> Result<(), Error> {
         let (expected, got) = (self.canvas.kind(), frame.as_view().kind());
         if expected != got {
@@ -359,7 +367,7 @@ impl Compositor {
     }
 
     /// Notes where the frame is not up to date.
-    fn find_damage<'a>(&mut self, contents: &Contents, shown: &impl Fn(usize) -> Option<Shown<'a>>) {
+    fn find_damage<'a>(&mut self, contents: &Contents, shown: &dyn Fn(usize) -> Option<Shown<'a>>) {
         self.damage.clear();
         if contents.drawing != self.drawing {
             self.damage.add(Area::of(&self.canvas));
@@ -380,7 +388,7 @@ impl Compositor {
     }
 
     /// Draws all that is to be seen in `area`.
-    fn draw<'a>(&mut self, area: Area, frame: &mut FrameViewMut<'_>, shown: &impl Fn(usize) -> Option<Shown<'a>>) {
+    fn draw<'a>(&mut self, area: Area, frame: &mut FrameViewMut<'_>, shown: &dyn Fn(usize) -> Option<Shown<'a>>) {
         // What lies below a layer that hides the area need not be drawn.
         let base = self.order.iter().rposition(|&index| self.hides(index, area) && shown(index).is_some());
         if base.is_none() {
@@ -399,7 +407,7 @@ impl Compositor {
         first: usize,
         area: Area,
         frame: &mut FrameViewMut<'_>,
-        shown: &impl Fn(usize) -> Option<Shown<'a>>,
+        shown: &dyn Fn(usize) -> Option<Shown<'a>>,
     ) {
         for &index in &self.order[first..] {
             let Placed { plan: Some(plan), prepared, .. } = &mut self.layers[index] else { continue };

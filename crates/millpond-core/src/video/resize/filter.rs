@@ -39,6 +39,16 @@ pub enum Filter {
 }
 
 impl Filter {
+    /// Every filter with its name, in scene files and everywhere.
+    pub const NAMED: [(&'static str, Filter); 6] = [
+        ("nearest", Filter::Nearest),
+        ("box", Filter::Box),
+        ("bilinear", Filter::Bilinear),
+        ("bilinear-antialiased", Filter::BilinearAntialiased),
+        ("catmull-rom", Filter::CatmullRom),
+        ("lanczos3", Filter::Lanczos3),
+    ];
+
     /// Every filter, for tests and lists.
     pub const ALL: [Filter; 6] = [
         Filter::Nearest,
