@@ -5,13 +5,20 @@
 
 import { EncodedPacketSink, type EncodedPacket, type Input, type InputVideoTrack } from "mediabunny";
 import type { ClipInfo } from "millpond";
-import { Decoding } from "./decoding.js";
+import { Decoding, release } from "./decoding.js";
 
 /** A picture and its presentation time in the clip's ticks, or the end of the clip: whether its index promises more. */
 export type Next = { tick: number; frame: VideoFrame } | { endTick: number; isCut: boolean };
 
 const AHEAD = { outputs: 3, chunks: 4 };
 const NOTHING = { tick: -Infinity, duration: 0 };
+
+/**
+ * Some decoders still give pictures that they had before they were reset. What the decoder is told as the time of a
+ * picture therefore says which seek it belongs to: three days to either side for each of eight seeks, then the first again.
+ */
+const ERA_US = 2 ** 39;
+const ERAS = 8;
 
 /** Decodes one clip for one layer. */
 export class ClipFeed {
@@ -23,6 +30,7 @@ export class ClipFeed {
   readonly #decoding: Decoding<VideoDecoder, VideoFrame>;
   /** Presentation ticks by the microseconds that the decoder knows them as. */
   readonly #ticks = new Map<number, number>();
+  #era = 0;
   /** The last picture in presentation order so far: the clip ends where it does. */
   #last = NOTHING;
 
@@ -85,6 +93,7 @@ export class ClipFeed {
   /** Goes to the last key picture at or before a time in seconds, or to the first. */
   async seek(seconds: number): Promise<void> {
     const key = (await this.#sink.getKeyPacket(seconds)) ?? (await this.#sink.getFirstKeyPacket());
+    this.#era = (this.#era + 1) % ERAS;
     this.#ticks.clear();
     this.#last = NOTHING;
     this.#decoding.restart((decoder) => decoder.configure(this.#config), this.#sink.packets(key ?? undefined));
@@ -92,16 +101,22 @@ export class ClipFeed {
 
   /** The next picture; the caller releases its frame. After the last one, where the clip ends. */
   async next(): Promise<Next> {
-    const frame = await this.#decoding.peek();
-    if (frame === undefined) {
-      const endTick = this.#last === NOTHING ? 0 : this.#last.tick + this.#last.duration;
-      return { endTick, isCut: await this.#isCut() };
+    for (;;) {
+      const frame = await this.#decoding.peek();
+      if (frame === undefined) {
+        const endTick = this.#last === NOTHING ? 0 : this.#last.tick + this.#last.duration;
+        return { endTick, isCut: await this.#isCut() };
+      }
+      this.#decoding.take();
+      if (Math.round(frame.timestamp / ERA_US) !== this.#era) {
+        release(frame);
+        continue;
+      }
+      const tick = this.#ticks.get(frame.timestamp);
+      this.#ticks.delete(frame.timestamp);
+      // Only two packets of one time, in a broken file, leave a picture without an entry.
+      return { tick: tick ?? Math.round(((frame.timestamp - this.#era * ERA_US) * this.timeScale) / 1e6), frame };
     }
-    this.#decoding.take();
-    const tick = this.#ticks.get(frame.timestamp);
-    this.#ticks.delete(frame.timestamp);
-    // Only two packets of one time, in a broken file, leave a picture without an entry.
-    return { tick: tick ?? Math.round((frame.timestamp * this.timeScale) / 1e6), frame };
   }
 
   /** Frees the decoder and its frames. */
@@ -118,9 +133,9 @@ export class ClipFeed {
   #decode(decoder: VideoDecoder, packet: EncodedPacket): void {
     const tick = Math.round(packet.timestamp * this.timeScale);
     if (tick >= this.#last.tick) this.#last = { tick, duration: Math.round(packet.duration * this.timeScale) };
-    const chunk = packet.toEncodedVideoChunk();
-    this.#ticks.set(chunk.timestamp, tick);
-    decoder.decode(chunk);
+    const timestamp = packet.microsecondTimestamp + this.#era * ERA_US;
+    this.#ticks.set(timestamp, tick);
+    decoder.decode(new EncodedVideoChunk({ type: packet.type, timestamp, data: packet.data }));
   }
 }
 

@@ -18,17 +18,39 @@
   addEventListener("unhandledrejection", (event) => void fail(event.reason));
   addEventListener("securitypolicyviolation", (event) => void fail(`the page asked for ${event.blockedURI}`));
 
-  // Counts the decoder's pictures, and spoils one copy if told to.
+  // Counts the decoder's pictures, and spoils one copy if told to. Seeks meet a decoder that still gives a picture after
+  // it was reset, as Firefox's do.
   let pictures = 0;
   const Decoder = globalThis.VideoDecoder;
   if (Decoder !== undefined) {
     globalThis.VideoDecoder = class extends Decoder {
+      #late;
+      #output;
+
       constructor(init) {
         const output = (frame) => {
           pictures += 1;
+          if (shuffled) {
+            this.#late?.close();
+            this.#late = frame.clone();
+          }
           init.output(frame);
         };
         super({ ...init, output });
+        this.#output = init.output;
+      }
+
+      reset() {
+        super.reset();
+        const late = this.#late;
+        this.#late = undefined;
+        if (late !== undefined) setTimeout(() => this.#output(late), 0);
+      }
+
+      close() {
+        this.#late?.close();
+        this.#late = undefined;
+        super.close();
       }
     };
     let copies = 0;
