@@ -60,7 +60,7 @@ export class ClipFeed {
     return new ClipFeed(track, config, await track.getTimeResolution());
   }
 
-  /** What the scene must know: tags of the container, and where to find those of the stream. */
+  /** What the scene must know: tags of the container, and where to find those of the stream. After a {@link seek}. */
   async info(): Promise<ClipInfo> {
     const track = this.#track;
     if (await track.getFlip()) throw new Error("mirrored video is not supported");

@@ -19,8 +19,8 @@ export interface Ahead {
   chunks: number;
 }
 
-/** What lives now: decoders, their outputs that were neither closed nor {@link release}d, and millpond's objects. */
-export const live = { decoders: 0, outputs: 0, handles: 0 };
+/** What lives now: decoders, and outputs that were neither closed nor {@link release}d. */
+export const live = { decoders: 0, outputs: 0 };
 
 /** Closes an output that was taken. */
 export function release(output: { close(): void }): void {
@@ -81,6 +81,7 @@ export class Decoding<D extends Decoder, Output extends { close(): void }> {
       if (this.#outputs[0] !== undefined) return this.#outputs[0];
       if (this.#error !== undefined) throw this.#error;
       if (this.#drained) return undefined;
+      if (this.#packets === undefined) throw new Error("nothing is being decoded");
       const woken = new Promise<void>((wake) => (this.#wake = wake));
       void this.#feed();
       await woken;

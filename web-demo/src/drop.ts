@@ -13,6 +13,7 @@ import type { FileSummary, Problem } from "./protocol.js";
 const HASH_LINE = /^\d+\t\d+(\/\d+)?\t[0-9a-f]{64}/;
 const HASH_NAME = /\.(txt|tsv|hashes)$/i;
 
+type Point = [x: number, y: number];
 type Refused = { name: string; problem: Problem };
 
 /** Takes files. */
@@ -35,9 +36,13 @@ export class Drop {
     this.#listen();
   }
 
-  /** Takes files; resolves when they are used or refused. */
-  take(files: File[] | Promise<File[]>): Promise<void> {
-    this.#queue = this.#queue.then(async () => this.#use(await files)).catch((error: unknown) => this.#notices.warn(error));
+  /**
+   * Takes files; resolves when they are used or refused.
+   *
+   * @param centre - Where pictures go, in pixels of the canvas; its middle if undefined.
+   */
+  take(files: File[] | Promise<File[]>, centre?: Point): Promise<void> {
+    this.#queue = this.#queue.then(async () => this.#use(await files, centre)).catch((error: unknown) => this.#notices.warn(error));
     return this.#queue;
   }
 
@@ -56,11 +61,20 @@ export class Drop {
       hint.hidden = true;
       if (!holdsFiles(event)) return;
       event.preventDefault();
-      void this.take(droppedFiles(event.dataTransfer!));
+      void this.take(droppedFiles(event.dataTransfer!), this.#pointOf(event));
     });
   }
 
-  async #use(files: File[]): Promise<void> {
+  /** Where on the canvas something was dropped, if it was dropped there. */
+  #pointOf({ clientX, clientY }: DragEvent): Point | undefined {
+    const { left, top, width, height } = element("board").getBoundingClientRect();
+    const [x, y] = [(clientX - left) / width, (clientY - top) / height];
+    const { summary } = this.#editor;
+    const isOutside = [x, y].some((part) => !(part >= 0 && part < 1));
+    return summary === undefined || isOutside ? undefined : [x * summary.width, y * summary.height];
+  }
+
+  async #use(files: File[], centre: Point | undefined): Promise<void> {
     const refused: Refused[] = [];
     const media: File[] = [];
     let hashes: File | undefined;
@@ -70,7 +84,7 @@ export class Drop {
       } else if (HASH_NAME.test(file.name) || HASH_LINE.test(await file.slice(0, 200).text())) hashes = file;
       else media.push(file);
     }
-    if (media.length > 0) refused.push(...(await this.#addMedia(media)));
+    if (media.length > 0) refused.push(...(await this.#addMedia(media, centre)));
     if (hashes !== undefined) {
       const text = await hashes.text();
       await this.#compare.begin(text).catch((error: unknown) => refused.push(refusal(hashes, error)));
@@ -87,7 +101,7 @@ export class Drop {
     await this.#preview.show();
   }
 
-  async #addMedia(files: File[]): Promise<Refused[]> {
+  async #addMedia(files: File[], centre: Point | undefined): Promise<Refused[]> {
     const { scene } = this.#editor;
     const { files: given } = this.#preview;
     const missing = given.missing(scene);
@@ -103,12 +117,12 @@ export class Drop {
     const awaited = new Set(named.filter(({ isAwaited }) => isAwaited).map(({ name }) => name));
     const used = summaries.filter((summary) => summary.kind !== "refused");
     const added = used.filter(({ name }) => !awaited.has(name));
-    if (added.length > 0) this.#addToScene(added);
+    if (added.length > 0) this.#addToScene(added, centre);
     await this.#preview.show();
     return summaries.filter((summary) => summary.kind === "refused");
   }
 
-  #addToScene(added: Exclude<FileSummary, { kind: "refused" }>[]): void {
+  #addToScene(added: Exclude<FileSummary, { kind: "refused" }>[], centre: Point | undefined): void {
     const editor = this.#editor;
     const seconds = editor.time;
     if (editor.scene === undefined) {
@@ -117,7 +131,7 @@ export class Drop {
       editor.document.start(sceneFor(first));
       editor.opened("untitled scene");
     }
-    editor.change((scene) => added.reduce((scene, file) => addFile(scene, file, seconds), scene));
+    editor.change((scene) => added.reduce((scene, file) => addFile(scene, file, seconds, centre), scene));
     const list = added.at(-1)!.kind === "sound" ? "audio" : "layers";
     editor.select({ list, index: editor.items(list).length - 1 });
   }

@@ -128,12 +128,16 @@ export function addLayer(scene: SceneFile, asset: string, seconds: number): Scen
   return { ...scene, layers: [...items(scene, "layers"), layer] };
 }
 
-/** Adds a file as asset, and what it is as layer, sound or both, at a scene time in seconds. */
-export function addFile(scene: SceneFile, added: Added, seconds: number): SceneFile {
+/**
+ * Adds a file as asset, and what it is as layer, sound or both, at a scene time in seconds.
+ *
+ * @param centre - Of a picture that is smaller than the canvas, in its pixels; that of the canvas if undefined.
+ */
+export function addFile(scene: SceneFile, added: Added, seconds: number, centre?: [x: number, y: number]): SceneFile {
   const known = Object.entries(scene.assets).find(([, asset]) => asset.src === added.name)?.[0];
   const asset = known ?? freeName(scene, added.name.replace(/^.*\//, "").replace(/\.[^.]*$/, ""));
   const start: Fields = seconds > 0 ? { start: exact(seconds) } : {};
-  const rect = added.kind === "sound" ? undefined : firstRect(scene, added.width!, added.height!);
+  const rect = added.kind === "sound" ? undefined : firstRect(scene, added.width!, added.height!, centre);
   const layer: Fields = { asset, ...(rect && { rect: written(rect) }), ...start };
   return {
     ...scene,
@@ -143,11 +147,12 @@ export function addFile(scene: SceneFile, added: Added, seconds: number): SceneF
   };
 }
 
-/** A picture smaller than the canvas goes to its middle, pixel for pixel; a larger one fills it. */
-function firstRect(scene: SceneFile, width: number, height: number): Rect | undefined {
+/** A picture smaller than the canvas is shown pixel for pixel; a larger one fills it. */
+function firstRect(scene: SceneFile, width: number, height: number, centre?: [number, number]): Rect | undefined {
   const [w, h] = canvasSize(scene);
   if (width > w || height > h || (width === w && height === h)) return undefined;
-  return [Math.floor((w - width) / 2), Math.floor((h - height) / 2), width, height];
+  const [x, y] = centre ?? [w / 2, h / 2];
+  return [Math.floor(x - width / 2), Math.floor(y - height / 2), width, height];
 }
 
 function freeName(scene: SceneFile, wish: string): string {

@@ -7,7 +7,7 @@ import { EncodedPacketSink, type InputTrack } from "mediabunny";
 import { MillpondError, Scene, type WantedEnd } from "millpond";
 import type { Assets, OpenedAsset } from "./assets.js";
 import { ClipFeed } from "./clip_feed.js";
-import { live, release } from "./decoding.js";
+import { release } from "./decoding.js";
 import { openInputFile, type InputFile } from "./input_file.js";
 
 /** A scene and everything that feeds it. */
@@ -59,7 +59,6 @@ export class Player {
     before?: Player,
   ): Promise<Player> {
     const scene = new Scene(json);
-    live.handles += 1;
     const files = new Map<string, InputFile>();
     try {
       await setEnds(scene, assets);
@@ -71,7 +70,6 @@ export class Player {
     } catch (error) {
       for (const file of files.values()) file.close();
       scene.close();
-      live.handles -= 1;
       throw error;
     }
   }
@@ -160,7 +158,6 @@ export class Player {
     for (const layer of [...this.#feeds.keys()]) this.#closeLayer(layer);
     for (const input of this.#inputs.values()) input.close();
     this.scene.close();
-    live.handles -= 1;
   }
 
   #compose(n: number): void {

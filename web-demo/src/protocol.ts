@@ -125,9 +125,9 @@ export interface Stats {
   /** Heap allocations in wasm while playing since it last began, and while opening. */
   steadyAllocations: number;
   openingAllocations: number;
-  /** Bytes of wasm memory, and times that it grew since the scene was opened. */
+  /** Bytes of wasm memory. */
   wasmBytes: number;
-  /** millpond's live handles, and decoders' frames that the worker holds. */
+  /** millpond's objects that are open, outputs of decoders (pictures and sound) that the worker holds, and decoders. */
   handles: number;
   frames: number;
   decoders: number;

@@ -2,7 +2,6 @@
 
 import { MillpondError, Mixer, type AssetInfo, type Scene, type SceneInfo } from "millpond";
 import type { Assets } from "./assets.js";
-import { live } from "./decoding.js";
 import { SoundFeed } from "./sound_feed.js";
 
 /** Decodes and mixes the sounds of a scene. */
@@ -18,7 +17,6 @@ export class SoundTrack {
   /** @param warn - Told once for each sound that cannot be decoded; it is silent then. */
   constructor(scene: Scene, assets: Assets, warn: (message: string) => void) {
     this.#mixer = new Mixer(scene);
-    live.handles += 1;
     this.#info = scene.info;
     this.#assets = assets;
     this.#warn = warn;
@@ -65,7 +63,6 @@ export class SoundTrack {
     for (const { feed } of this.#feeds.values()) feed.close();
     this.#feeds.clear();
     this.#mixer.close();
-    live.handles -= 1;
   }
 
   async #give(sound: number): Promise<void> {

@@ -58,6 +58,10 @@ test("dropped files make a scene, are added at the playhead, or are refused with
     await editor.drop(folder.in("logo.png"), folder.in("tone.wav"), folder.in("clip.mp4"));
     await page.waitForFunction(async () => (await millpondDemo).editor.items("layers").length === 3);
     await page.waitForSelector("#refused", { state: "hidden" });
+    await editor.dropAt(await editor.at(40.4, 30.4), folder.in("logo.png"));
+    await page.waitForFunction(async () => (await millpondDemo).editor.items("layers").length === 4);
+    assert.deepEqual((await editor.scene()).layers[3].rect, [8, 6, 64, 48]);
+    await page.keyboard.press("Control+z");
     assert.deepEqual(await editor.scene(), {
       version: 1,
       canvas: { width: 320, height: 180, frame_rate: "25/1", background: "#000000", format: "i420" },

@@ -4,14 +4,19 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { after } from "node:test";
 import { serve } from "../server.mjs";
-import { withPage } from "./browser.mjs";
+import { launch, withPage } from "./browser.mjs";
 
 const site = join(import.meta.dirname, "../dist");
 const DEADLINE = 60_000;
 /** What a careful host sends with everything, the worker and the worklet included. */
 const POLICY =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self'; img-src 'self' data:; object-src 'none'";
+
+/** One browser for all tests of a file, each in a page and a context of its own. */
+let browser;
+after(async () => (await browser)?.close());
 
 /** A folder of files for one test file; `remove` it in the end. */
 export class Folder {
@@ -41,6 +46,7 @@ export class Folder {
 
 /** Opens the editor at a query and hands it to `work`. What its content security policy forbids must not be tried. */
 export async function withEditor(folder, query, work) {
+  browser ??= launch();
   const strictly = (_, response) => void response.setHeader("content-security-policy", POLICY);
   const server = await serve({ "/": `${site}/`, "/scene/": `${folder.path}/` }, 0, strictly);
   try {
@@ -54,7 +60,7 @@ export async function withEditor(folder, query, work) {
       await page.waitForFunction(() => globalThis.millpondDemo !== undefined);
       await work(new EditorPage(page), page);
       assert.deepEqual(forbidden, []);
-    });
+    }, await browser);
   } finally {
     await server.close();
   }
@@ -66,8 +72,13 @@ export class EditorPage {
     this.page = page;
   }
 
-  /** Drops files anywhere, as a browser hands them over. */
-  async drop(...paths) {
+  /** Drops files at the edge of the page. */
+  drop(...paths) {
+    return this.dropAt([0, 0], ...paths);
+  }
+
+  /** Drops files at a point of the screen, as a browser hands them over. */
+  async dropAt([clientX, clientY], ...paths) {
     const files = paths.map((path) => ({ name: basename(path), data: readFileSync(path).toString("base64") }));
     const transfer = await this.page.evaluateHandle((files) => {
       const transfer = new DataTransfer();
@@ -75,7 +86,7 @@ export class EditorPage {
       return transfer;
     }, files);
     await this.page.dispatchEvent("body", "dragover", { dataTransfer: transfer });
-    await this.page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+    await this.page.dispatchEvent("body", "drop", { dataTransfer: transfer, clientX, clientY });
   }
 
   /** The document as the page would copy it. */

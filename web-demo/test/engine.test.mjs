@@ -97,6 +97,8 @@ test("an edit restarts no decoder, and a scene that cannot be shown leaves the o
       ["{", "E_SCENE_JSON", /JSON/],
       [edited({}, { opacity: 7 }), "E_SCENE_VALUE", /layers\[0\]\.opacity/],
       [edited({ layers: [...two, { asset: "clip", offset: 9, after: "hold" }], assets: { clip: { src: "gone.mp4" } } }), "Error", /gone\.mp4 answers 404/],
+      // With a duration it is missed only when the frame is made.
+      [edited({ layers: two, duration: 4, assets: { clip: { src: "gone.mp4" } } }), "Error", /gone\.mp4 answers 404/],
       [edited({ assets: { clip: { src: "../clip.mp4" } } }), "Error", /leaves the folder/],
     ]) {
       const wrong = await problem("scene", { json: bad, frame: 41 });
@@ -192,6 +194,7 @@ test("dropped files are tried, named by scenes, and refused with a reason", () =
     media.ffmpeg("-f", "lavfi", "-i", "sine=d=2", "tone.wav");
     media.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=32x48:r=30000/1001:d=1", "-vf", "setsar=2/1", "-c:v", "libvpx-vp9", "-deadline", "realtime", "wide.webm");
     media.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x48:d=1", "-c:v", "mpeg4", "old.mp4");
+    media.ffmpeg("-i", "clip.mp4", "-c", "copy", "stream.ts");
     const clip = media.read("clip.mp4");
     const garbage = Buffer.from(Array.from({ length: 5000 }, (_, n) => (n * 7919) % 256));
     const files = {
@@ -199,6 +202,7 @@ test("dropped files are tried, named by scenes, and refused with a reason", () =
       "still.png": media.read("still.png"),
       "tone.wav": media.read("tone.wav"),
       "wide.webm": media.read("wide.webm"),
+      "stream.ts": media.read("stream.ts"),
       "empty.mp4": Buffer.alloc(0),
       "garbage.bin": garbage,
       "garbage.png": Buffer.concat([media.read("still.png").subarray(0, 40), garbage]),
@@ -222,7 +226,9 @@ test("dropped files are tried, named by scenes, and refused with a reason", () =
       { name: "wide.webm", kind: "clip", width: 64, height: 48, duration: summaries[3].duration, frameRate: "30000/1001", hasSound: false },
     ]);
     assert.ok(Math.abs(summaries[3].duration - 1) < 0.04, `${summaries[3].duration}`);
-    const reasons = Object.fromEntries(summaries.slice(4).map(({ name, kind, problem }) => [name, [kind, problem?.code, problem?.message]]));
+    // Only its pictures tell what a transport stream is.
+    assert.deepEqual((({ kind, width, height, hasSound }) => [kind, width, height, hasSound])(summaries[4]), ["clip", 320, 180, true]);
+    const reasons = Object.fromEntries(summaries.slice(5).map(({ name, kind, problem }) => [name, [kind, problem?.code, problem?.message]]));
     for (const [name, code, message] of [
       ["empty.mp4", "E_BAD_FILE", /empty/],
       ["garbage.bin", "E_BAD_FILE", /neither a picture, nor a clip, nor sound/],

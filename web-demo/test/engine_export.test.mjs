@@ -119,6 +119,18 @@ test("without H.264 it is WebM, and says so; without any encoder it says that", 
     assert.equal((await ask("stats")).handles, 1);
   }));
 
+test("with nothing but AV1 it is that, without sound, and says so", () =>
+  withEngine(media, async (page, { ask, probe }) => {
+    media.scene("short.json", { ...JSON.parse(media.read("rgba.json")), audio: [{ asset: "clip" }] });
+    await ask("load", { url: "/scene/short.json", inputs: [] });
+    await probe("encoders", { missing: ["avc1", "vp09", "opus"] });
+    const about = await exported(page, "av1.webm");
+    assert.deepEqual([about.video, about.audio, about.container], ["av1", undefined, "webm"]);
+    assert.match(about.notes.join(" "), /AV1 in WebM.*neither AAC nor Opus/);
+    const { video, audio } = ffprobe("av1.webm");
+    assert.deepEqual([video.codec_name, video.nb_read_frames, audio], ["av1", "13", undefined]);
+  }));
+
 test("a cancelled export fails with E_CANCELLED and leaves nothing", () =>
   withEngine(media, async (page, { ask, problem, probe }) => {
     await ask("load", { url: "/scene/long.json", inputs: [] });

@@ -112,6 +112,35 @@ test("a seek while it plays silences it, and playing goes on from there", () =>
     assert.ok(worst < 1e-3, `${worst}`);
   }));
 
+test("an edit of the sound is heard, a new gain by the same decoder and another file by another", () =>
+  withEngine(media, async (page, { ask, probe }) => {
+    await ask("load", load);
+    await page.evaluate(fakeWorklet);
+    const text = media.read("sweep.json").toString();
+    const expected = media.read("sweep.f32");
+    media.ffmpeg("-f", "lavfi", "-i", "anullsrc=d=2", "silence.wav");
+    for (const [json, scale, made] of [
+      [text, 0.1, 1],
+      [text.replace('"gain_db":-20', '"gain_db":0'), 1, 1],
+      [text.replace("sweep.m4a", "silence.wav"), 0, 2],
+    ]) {
+      await ask("scene", { json, frame: 10 });
+      await ask("play");
+      const played = await page.evaluate(async () => {
+        fake.left.length = 0;
+        while (fake.left.length < 4096) await fake.hear();
+        return fake.left;
+      });
+      await ask("pause");
+      let worst = 0;
+      // Frame 10 is at 0.4 s, and the sound begins at 0.25 s.
+      for (let at = 0; at < 4096; at++) worst = Math.max(worst, Math.abs(played[at] - expected.readFloatLE(2 * (7200 + at) * 4) * scale));
+      assert.ok(worst < 1e-3, `gain ${scale}: ${worst}`);
+      const counts = await probe("counts");
+      assert.deepEqual([counts.made, counts.decoders], [made, 1]);
+    }
+  }));
+
 test("where no sound runs the picture goes on without it, and says so", () =>
   withEngine(media, async (page, { ask, events }) => {
     await ask("load", load);

@@ -20,7 +20,7 @@ export abstract class WorkerHandle {
   }
 
   /** @internal */
-  protected call<N extends keyof Jobs>(job: N, rest: Rest<N>, options?: CallOptions): ReturnType<typeof Channel.prototype.call<N>> {
+  protected call<N extends keyof Jobs>(job: N, rest: Rest<N>, options?: CallOptions): Promise<Awaited<ReturnType<Jobs[N]>>> {
     if (this.#channel === undefined) return Promise.reject(new MillpondError("E_CLOSED", `this ${this.#what} was closed`));
     return this.#channel.call(job, [this.#handle, ...rest] as unknown as Parameters<Jobs[N]>, options);
   }

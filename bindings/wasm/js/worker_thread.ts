@@ -103,7 +103,10 @@ async function done({ id, job, take }: Call): Promise<Answer | Lost> {
   try {
     return { id, give: await (jobs[job] as (...take: unknown[]) => unknown)(...take) };
   } catch (error) {
-    if (error instanceof MillpondError) return { id, problem: { code: error.code, message: error.message, details: error.details } };
+    if (error instanceof MillpondError) {
+      const { code, message, details } = error;
+      return { id, problem: { code, message, details } };
+    }
     // After a trap nothing in the module's memory can be trusted.
     if (error instanceof WebAssembly.RuntimeError) return { lost: `WebAssembly: ${error.message}` };
     return { id, thrown: error };

@@ -44,9 +44,9 @@ test("stills of no bytes, of noise, and cut anywhere are refused; the layer take
     for (const start of [PNG.subarray(0, 33), JPEG, WEBP]) broken.push(Uint8Array.from([...start, ...noise(200, seed)]));
   }
   for (const bytes of broken) assert.equal(codeOf(() => scene.openStill(0, bytes)), "E_BAD_STILL");
-  const { heapBytes } = millpond.memoryStats();
+  const { heapBytes } = millpond.stats().memory;
   for (const bytes of broken) codeOf(() => scene.openStill(0, bytes));
-  assert.equal(millpond.memoryStats().heapBytes, heapBytes, "a refused still leaves memory behind");
+  assert.equal(millpond.stats().memory.heapBytes, heapBytes, "a refused still leaves memory behind");
   scene.openStill(0, PNG);
   scene.compose(0);
   assert.deepEqual([...scene.canvasRgba()], [255, 0, 0, 255, 0, 0, 128, 255]);
@@ -59,9 +59,9 @@ test("a scene of no text, of noise, and cut anywhere is refused", () => {
   for (let seed = 0; seed < 50; seed++) broken.push(text.decode(noise(300, seed)));
   for (let length = 1; length < SCENE.length - 1; length++) broken.push(SCENE.slice(0, length));
   for (const json of broken) assert.match(codeOf(() => new millpond.Scene(json)), /^E_/, JSON.stringify(json.slice(0, 60)));
-  const { heapBytes } = millpond.memoryStats();
+  const { heapBytes } = millpond.stats().memory;
   for (const json of broken) codeOf(() => new millpond.Scene(json));
-  assert.equal(millpond.memoryStats().heapBytes, heapBytes, "a refused scene leaves memory behind");
+  assert.equal(millpond.stats().memory.heapBytes, heapBytes, "a refused scene leaves memory behind");
 });
 
 test("a canvas that does not fit into memory is refused, and nothing is lost by asking", () => {
@@ -71,14 +71,14 @@ test("a canvas that does not fit into memory is refused, and nothing is lost by 
   const small = new millpond.Scene(canvasOf(64, 48, "i420"));
   small.compose(0);
   const hash = small.canvasHash();
-  const before = millpond.memoryStats();
+  const before = millpond.stats().memory;
   for (let n = 0; n < 10; n++) {
     assert.equal(codeOf(() => new millpond.Scene(canvasOf(16384, 16384, "rgba"))), "E_OUT_OF_MEMORY");
     assert.equal(codeOf(() => new millpond.Scene(canvasOf(23168, 23168, "rgba"))), "E_OUT_OF_MEMORY");
     // More than WebAssembly can address.
     assert.equal(codeOf(() => new millpond.Scene(canvasOf(32768, 32768, "i420"))), "E_BAD_SIZE");
   }
-  const { heapBytes, wasmBytes } = millpond.memoryStats();
+  const { heapBytes, wasmBytes } = millpond.stats().memory;
   assert.deepEqual([heapBytes, wasmBytes], [before.heapBytes, before.wasmBytes]);
   small.compose(1);
   assert.equal(small.canvasHash(), hash);

@@ -38,7 +38,8 @@ export async function exportScene(job: Job): Promise<Exported> {
     const size = { width: canvas.width + (canvas.width % 2), height: canvas.height + (canvas.height % 2) };
     const plan = await planOf(size, player.frameRate, sounds.length > 0, job.wish.videoBitrate);
     if (size.width !== canvas.width || size.height !== canvas.height) {
-      plan.notes.push(`The canvas is ${canvas.width}×${canvas.height}: its last column or row is repeated, since encoders want even sizes.`);
+      const odd = `${canvas.width}×${canvas.height}`;
+      plan.notes.push(`The canvas is ${odd}: its last column or row is repeated, since encoders want even sizes.`);
     }
     const track = plan.audio && new SoundTrack(player.scene, job.assets, (message) => job.warn("E_NO_SOUND", message));
     try {

@@ -43,7 +43,9 @@ export async function planOf(
     throw failure("E_NO_ENCODER", message);
   }
   const container = video === "avc" ? "mp4" : "webm";
-  if (video !== "avc") notes.push(`This browser has no H.264 encoder for ${size.width}×${size.height}: the file is ${NAMES[video]} in WebM.`);
+  if (video !== "avc") {
+    notes.push(`This browser has no H.264 encoder for ${size.width}×${size.height}: the file is ${NAMES[video]} in WebM.`);
+  }
 
   let audio: Plan["audio"];
   if (hasSound) {

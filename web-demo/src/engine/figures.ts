@@ -38,7 +38,7 @@ export class Figures {
 
   /** All figures. */
   read(player: Player | undefined): Stats {
-    const memory = stats().memory;
+    const { memory, handles } = stats();
     const pools = player?.scene.stats().pools ?? [];
     return {
       hash: player?.scene.canvasHash(),
@@ -47,7 +47,7 @@ export class Figures {
       steadyAllocations: memory.steadyAllocations - this.#steadyBefore,
       openingAllocations: memory.openingAllocations,
       wasmBytes: memory.wasmBytes,
-      handles: live.handles,
+      handles: Object.values(handles).reduce((sum, open) => sum + open, 0),
       frames: live.outputs,
       decoders: live.decoders,
       pools: pools.map(({ name, format, width, height, capacity, inUse, peak, acquires }) => {

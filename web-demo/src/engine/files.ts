@@ -74,8 +74,8 @@ function decodeStill(encoded: Uint8Array): void {
 async function decodePicture(input: Input): Promise<void> {
   const feed = await ClipFeed.open(input);
   try {
-    await feed.info();
     await feed.seek(-Infinity);
+    await feed.info();
     const next = await feed.next();
     if (!("frame" in next)) throw refusal("none of its pictures can be decoded");
     release(next.frame);

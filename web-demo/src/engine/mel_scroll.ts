@@ -4,7 +4,6 @@
  */
 
 import { MelStream, Mixer } from "millpond";
-import { live } from "../decoding.js";
 import type { Block } from "../protocol.js";
 
 /** Columns a second: 16 kHz at a hop of 200. */
@@ -29,7 +28,6 @@ export class MelScroll {
 
   /** @param canvas - Its size is that of the picture. */
   constructor(canvas: OffscreenCanvas) {
-    live.handles += 1;
     this.#shown = canvas.getContext("2d", { alpha: false })!;
     this.#tape = new OffscreenCanvas(canvas.width + AHEAD, canvas.height).getContext("2d", { alpha: false })!;
   }
@@ -82,6 +80,5 @@ export class MelScroll {
   /** Frees the plan. */
   close(): void {
     this.#stream.close();
-    live.handles -= 1;
   }
 }

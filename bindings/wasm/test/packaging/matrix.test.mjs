@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { install, pack } from "../installed.mjs";
-import { PAGE, THREAD, WORKER, html, projects, runs, titleOf } from "./projects.mjs";
+import { PAGE, THREAD, WORKER, html, projects, runs, titleOf, unbundled } from "./projects.mjs";
 
 const installed = install();
 const work = mkdtempSync(join(tmpdir(), "millpond-matrix-"));
@@ -58,9 +58,7 @@ test("rollup", async () => {
 });
 
 test("no bundler", async () => {
-  const file = (_, entry) => `"./node_modules/millpond/dist/esm/${entry?.replace("-", "_") ?? "index"}.js"`;
-  const sources = Object.entries(SOURCES).map(([name, code]) => [name, code.replace(/"millpond(?:\/([\w-]+))?"/g, file)]);
-  await runs(app("plain", { "index.html": html("main.js"), ...Object.fromEntries(sources) }));
+  await runs(app("plain", { "index.html": html("main.js"), ...unbundled(SOURCES) }));
 });
 
 test("the slim entry and its file, streamed by the server", async () => {

@@ -57,6 +57,13 @@ export const SLIM_WORKER = `
   };
 `;
 export const THREAD = 'import "millpond/worker-thread";';
+/** The sources of a project without a bundler, which names the package's files. */
+export function unbundled(sources) {
+  const file = (_, entry) => `"./node_modules/millpond/dist/esm/${entry?.replace("-", "_") ?? "index"}.js"`;
+  const named = ([name, code]) => [name, code.replace(/"millpond(?:\/([\w-]+))?"/g, file)];
+  return Object.fromEntries(Object.entries(sources).map(named));
+}
+
 /** Under the policy below, which forbids workers from `blob:`, and under one that allows them. */
 const EXPECTED = "7,80,128,E_NO_WORKER with its remedy,true";
 const EXPECTED_WITH_BLOB = "7,80,128,true,true";
@@ -85,10 +92,13 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/ja
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
 export const POLICY_WITH_BLOB = POLICY.replace("worker-src", "worker-src blob:");
 
-/** The page in a folder runs under that policy, and with workers from `blob:`. `loosened` allows what a bundler needs. */
-export async function runs(folder, loosened = (policy) => policy) {
-  assert.equal(await titleOf(folder, loosened(POLICY)), EXPECTED);
-  assert.equal(await titleOf(folder, loosened(POLICY_WITH_BLOB)), EXPECTED_WITH_BLOB);
+/**
+ * The page in a folder runs under that policy, and with workers from `blob:`. `loosened` allows what a bundler needs;
+ * `title` asks another browser.
+ */
+export async function runs(folder, loosened = (policy) => policy, title = titleOf) {
+  assert.equal(await title(folder, loosened(POLICY)), EXPECTED);
+  assert.equal(await title(folder, loosened(POLICY_WITH_BLOB)), EXPECTED_WITH_BLOB);
 }
 
 function serve(folder, policy) {
@@ -132,6 +142,29 @@ export async function titleOf(folder, policy = POLICY, expected = /Creating a wo
     return await Promise.race([titled(), failed]);
   } finally {
     await context.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** The script of a page that tells its title to the server, for a browser that nothing drives. */
+export const TELL = `
+  const tell = () => (document.title === "" ? setTimeout(tell, 100) : fetch("/said?" + document.title));
+  for (const event of ["error", "unhandledrejection"]) addEventListener(event, ({ message, reason }) => (document.title = "failed: " + (message ?? reason)));
+  tell();
+`;
+
+/** The title that the folder's page tells by {@link TELL}, in a browser that `launch` starts. */
+export async function titleTold(launch, folder, policy) {
+  const server = await serve(folder, policy);
+  const said = new Promise((told) => {
+    server.on("request", ({ url }) => url.startsWith("/said?") && told(decodeURIComponent(url.slice(6))));
+  });
+  const browser = await launch(`http://127.0.0.1:${server.address().port}/`);
+  try {
+    return await Promise.race([said, browser.gone]);
+  } finally {
+    await browser.close();
     server.closeAllConnections();
     server.close();
   }

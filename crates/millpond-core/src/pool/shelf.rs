@@ -76,6 +76,7 @@ pub(super) enum Patience<'a> {
 
 impl<T: Recycle> Shelf<T> {
     /// An empty shelf, with one owner and one handle.
+    #[inline(never)]
     pub(super) fn new(config: PoolConfig, budget: Option<(Arc<Budget>, usize)>, make: Make<T>) -> Shelf<T> {
         Shelf {
             first: Hot(AtomicU64::new(Word::START.bits())),
@@ -236,6 +237,7 @@ impl<T: Recycle> Owner<T> {
     ///
     /// # Errors
     /// [`Error::PoolClosed`].
+    #[inline(never)]
     pub(super) fn fill(&self, _growing: &MutexGuard<'_, ()>, objects: usize) -> Result<usize, Error> {
         for made in 0..objects {
             let Some(value) = self.make() else { return Ok(made) };

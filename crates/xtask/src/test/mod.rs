@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::failure::{Failure, Outcome};
-use crate::setup::{self, Purpose, node};
+use crate::setup::{self, Purpose, debian, node};
 use crate::{native, page, paths, pools, shell};
 use counts::Counts;
 
@@ -91,6 +91,7 @@ const ALL: &str = "MILLPOND_ALL";
 pub(crate) fn run(all: bool) -> Outcome {
     setup::run(Purpose::Test)?;
     if all {
+        debian::require(&["firefox-esr"])?;
         node::install(&paths::root().join(node::EVERY_BUNDLER))?;
     }
     let begin = Instant::now();

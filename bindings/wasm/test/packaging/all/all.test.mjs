@@ -1,5 +1,5 @@
-// The bundlers and runtimes that are large to install: Parcel, Next.js, Deno and workerd, from npm. `cargo xtask test --all`
-// runs them; `npm ci` in this folder, then `npm run test:all` in bindings/wasm, is the same.
+// What is large to install: Parcel, Next.js, Deno and workerd, from npm, and Firefox, Debian's `firefox-esr`. `cargo xtask
+// test --all` installs and runs them; `npm ci` in this folder, then `npm run test:all` in bindings/wasm, is the same.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { copyFileSync, readFileSync, rmSync } from "node:fs";
@@ -9,7 +9,8 @@ import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { install } from "../../installed.mjs";
-import { PAGE, SLIM_WORKER, THREAD, WORKER, html, projects, runs } from "../projects.mjs";
+import { launch } from "../../../../../web-demo/test/launch.mjs";
+import { PAGE, SLIM_WORKER, TELL, THREAD, WORKER, html, projects, runs, titleTold, unbundled } from "../projects.mjs";
 
 // Inside this folder, where the projects find the bundlers.
 const work = join(import.meta.dirname, "apps");
@@ -119,4 +120,12 @@ test("workerd", async () => {
   } finally {
     workerd.kill();
   }
+});
+
+test("Firefox", { timeout: 300_000 }, async () => {
+  const sources = unbundled({ "main.js": PAGE, "worker.js": WORKER, "thread.js": THREAD });
+  const page = `${html("main.js")}<script src="tell.js"></script>`;
+  const root = app("firefox", { "index.html": page, "tell.js": TELL, ...sources });
+  const firefox = (folder, policy) => titleTold((url) => launch("firefox", url), folder, policy);
+  await runs(root, undefined, firefox);
 });

@@ -17,6 +17,8 @@ use super::tables::ZIGZAG;
 const ENERGY: f64 = 64.0 * 128.0 * 128.0;
 
 /// The most bits of a block under this quantisation table and these DC and AC codes; without codes, under any.
+// Once in the program, as the next: they are long, and called when an encoder is made.
+#[inline(never)]
 pub(super) fn block_bits(quantisation: &[u8; 64], codes: Option<(&Codes, &Codes)>) -> usize {
     // Bits of each run and size, size bits included.
     let costs: [[f64; 11]; 16] = core::array::from_fn(|run| {
@@ -40,6 +42,7 @@ pub(super) fn block_bits(quantisation: &[u8; 64], codes: Option<(&Codes, &Codes)
 }
 
 /// The largest `bits − price·energy` of a block's AC coefficients.
+#[inline(never)]
 fn dearest(quantisation: &[u8; 64], costs: &[[f64; 11]; 16], price: f64) -> f64 {
     let mut best = [0.0f64; 64];
     for last in 1..64 {

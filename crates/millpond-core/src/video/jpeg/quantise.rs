@@ -25,6 +25,7 @@ pub(super) struct Quantiser {
 }
 
 impl Quantiser {
+    #[inline(never)]
     pub(super) fn new(table: &[u8; 64]) -> Quantiser {
         let divisor = table.map(|value| 8 * u16::from(value));
         let shift = |d: u16| d.ilog2() - u32::from(d.is_power_of_two());
