@@ -6,7 +6,7 @@
 //! takes one table for the other where wasm-bindgen has added its own.
 
 use crate::shell::run;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -43,7 +43,7 @@ impl Module {
             .args(["--no-default-features", "--features", self.features])
             .arg("--target-dir")
             .arg(&target)
-            .env("RUSTFLAGS", if self.simd128 { "-C target-feature=+simd128" } else { "" })
+            .env("RUSTFLAGS", self.flags(root))
             .current_dir(root))?;
 
         let compiled = target.join("wasm32-unknown-unknown/wasm/millpond_wasm.wasm");
@@ -64,5 +64,22 @@ impl Module {
             .omit_default_module_path(true)
             .generate(root.join("bindings/wasm/pkg").join(self.name))
             .map_err(Error::from)
+    }
+
+    /// Panics name source files: the module says nothing of the machine that built it. Flags are separated by spaces, so
+    /// a folder with one in its name stays as it is.
+    fn flags(&self, root: &Path) -> String {
+        let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+        let cargo_home = cargo_home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+        let folders = [(cargo_home.as_deref(), "cargo"), (Some(root), "millpond")];
+        let mut flags: Vec<String> = folders
+            .iter()
+            .filter_map(|(folder, name)| Some(format!("--remap-path-prefix={}={name}", folder.and_then(Path::to_str)?)))
+            .filter(|flag| !flag.contains(char::is_whitespace))
+            .collect();
+        if self.simd128 {
+            flags.push("-C target-feature=+simd128".into());
+        }
+        flags.join(" ")
     }
 }
