@@ -154,7 +154,7 @@ export class Scene extends Closable {
     };
     super("Scene", { free: () => void ((isOpen = false), settled()) });
     this.#raw = inner;
-    this.#info = readSceneInfo(inner);
+    this.#info = opening(() => readSceneInfo(inner));
     const { format, width, height } = this.#info.canvas;
     this.canvasLayout = readLayout(format, width, height, (plane, figure) => inner.canvasLayout(plane, figure));
     const { layers, assets } = this.#info;
@@ -188,7 +188,7 @@ export class Scene extends Closable {
   update(json: string): void {
     const inner = this.#open();
     opening(() => inner.update(json));
-    this.#info = readSceneInfo(inner);
+    this.#info = opening(() => readSceneInfo(inner));
   }
 
   /** Whether a file that starts with these bytes (12 are enough) is a still: PNG, JPEG or WebP. */

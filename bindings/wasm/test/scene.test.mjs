@@ -44,6 +44,15 @@ function render(scene, n, next) {
   }
 }
 
+test("opening and updating count as opening", () => {
+  const steady = () => millpond.stats().memory.steadyAllocations;
+  const before = steady();
+  const scene = new millpond.Scene(JSON_TEXT);
+  scene.update(JSON_TEXT);
+  scene.close();
+  assert.equal(steady(), before);
+});
+
 test("a scene tells what a page must know", () => {
   const scene = new millpond.Scene(JSON_TEXT);
   assert.deepEqual(scene.info, {
