@@ -60,7 +60,9 @@ pub use mel::Mel;
 pub use mel_config::MelConfig;
 #[cfg(feature = "audio")]
 pub use mel_stream::MelStream;
-pub use memory::{growths, heap_bytes, opening_allocations, reserve_memory, set_opening, steady_allocations};
+#[cfg(target_arch = "wasm32")]
+pub use memory::growths;
+pub use memory::{heap_bytes, opening_allocations, reserve_memory, set_opening, steady_allocations};
 #[cfg(feature = "scene")]
 pub use mixer::Mixer;
 #[cfg(feature = "video")]

@@ -27,6 +27,7 @@ pub fn heap_bytes() -> f64 {
 }
 
 /// How often the heap has made wasm memory grow.
+#[cfg(target_arch = "wasm32")]
 #[wasm_bindgen]
 pub fn growths() -> f64 {
     memory::growths() as f64
