@@ -83,8 +83,9 @@ export class Editor {
     const item = this.items(list)[index] ?? {};
     const start = rational(item.start) ?? 0;
     const known = (list === "layers" ? this.summary?.layers : this.summary?.sounds)?.[index];
-    const natural = known === undefined ? Infinity : known.end - known.start + start;
     const duration = this.summary?.duration ?? 0;
+    // The worker may not know the newest start yet. A file's end goes along with it, the scene's end does not.
+    const natural = known === undefined || known.end === duration ? Infinity : known.end - known.start + start;
     return [start, Math.max(rational(item.end) ?? Math.min(natural, duration), start)];
   }
 
