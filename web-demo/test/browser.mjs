@@ -1,13 +1,9 @@
 // Headless Chromium with the page open.
 import { chromium } from "playwright-core";
+import { CHROMIUM_OPTIONS } from "./launch.mjs";
 
 const OPTIONS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
+  ...CHROMIUM_OPTIONS,
   "--autoplay-policy=no-user-gesture-required",
   "--mute-audio",
   // A microphone that beeps once a second, and is allowed.

@@ -5,8 +5,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const CHROMIUM_OPTIONS = [
-  "--headless",
+/** What every Chromium of the tests is started with: no sandbox (they may run as root), no graphics card, no calls home. */
+export const CHROMIUM_OPTIONS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-background-networking",
@@ -50,7 +50,7 @@ const firefox = (preferences) => ({
 const BROWSERS = {
   chromium: {
     program: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    options: (profile) => [...CHROMIUM_OPTIONS, `--user-data-dir=${profile}`],
+    options: (profile) => ["--headless", ...CHROMIUM_OPTIONS, `--user-data-dir=${profile}`],
   },
   firefox: firefox({}),
   "firefox-planar": firefox(PLANAR_PREFERENCES),
