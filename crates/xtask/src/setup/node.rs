@@ -13,7 +13,7 @@ const OLDEST_NODE: u32 = 20;
 const FOLDERS: [&str; 4] = ["bindings/wasm", "bindings/wasm/test/packaging", "bindings/wasm/typedoc", "web-demo"];
 
 /// The folder of the bundlers and runtimes that only `test --all` installs.
-pub(crate) const EVERY_BUNDLER: &str = "bindings/wasm/test/packaging/all";
+const EVERY_BUNDLER: &str = "bindings/wasm/test/packaging/all";
 
 /// Whether node is there, new enough, and npm with it.
 ///
@@ -56,10 +56,23 @@ pub(crate) fn install_packages() -> Outcome {
 /// # Errors
 /// npm failed.
 pub(crate) fn install(folder: &Path) -> Outcome {
+    npm(folder, &["ci"])
+}
+
+/// The bundlers and runtimes of `test --all`, as their lock file has them. Some offer binaries for systems that are not in
+/// the lock file, because registries had them later: `npm ci` refuses that.
+///
+/// # Errors
+/// npm failed.
+pub(crate) fn install_every_bundler() -> Outcome {
+    npm(&paths::root().join(EVERY_BUNDLER), &["install", "--no-save"])
+}
+
+fn npm(folder: &Path, how: &[&str]) -> Outcome {
     if up_to_date(folder) {
         return Ok(());
     }
-    shell::run(shell::command("npm", ["ci", "--no-audit", "--no-fund"]).current_dir(folder))
+    shell::run(shell::command("npm", how).args(["--no-audit", "--no-fund"]).current_dir(folder))
 }
 
 fn folders() -> impl Iterator<Item = PathBuf> {

@@ -92,7 +92,7 @@ pub(crate) fn run(all: bool) -> Outcome {
     setup::run(Purpose::Test)?;
     if all {
         debian::require(&["firefox-esr"])?;
-        node::install(&paths::root().join(node::EVERY_BUNDLER))?;
+        node::install_every_bundler()?;
     }
     let begin = Instant::now();
     let mut total = Counts::default();
