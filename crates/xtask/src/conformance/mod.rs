@@ -1,9 +1,9 @@
 //! `cargo xtask conformance SCENE.json…`: renders scenes with the native command and in a headless browser, and compares
 //! the SHA-256 of every composed frame.
 //!
-//! One browser opens the scenes one after the other. It runs the page's own code with its own decoder. The page must not have got the pictures from elsewhere: its
-//! requests may name nothing but its own files, the scene and the scene's assets, and its decoder must have given at
-//! least as many pictures as the scene shows.
+//! One browser opens the scenes one after the other. It runs the page's own code with its own decoder. The page must not
+//! have got the pictures from elsewhere: its requests may name nothing but its own files, the scene and the scene's assets,
+//! and its decoder must have given at least as many pictures as the scene shows.
 
 mod browser;
 mod options;
